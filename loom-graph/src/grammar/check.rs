@@ -1,0 +1,314 @@
+//! What the macro refuses about a graph: each rule a function, its message a sentence at the user's own token.
+//!
+//! What needs types (unknown steps, arguments, labels) is left to rustc, over the code that is generated.
+
+use super::{
+    errors::Errors,
+    program::{FrameId, Kind, Origin, Program},
+    reads,
+    similar::nearest,
+    text::text,
+};
+use crate::flow::{CounterId, Flow, NodeId, PointId, assign, loops, reach};
+use proc_macro2::Span;
+
+/// Checks a lowered workflow.
+pub fn check(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    expressions_only_compute(program, errors);
+    every_name_is_known(program, errors);
+    every_value_is_set(program, errors);
+    declarations_read_what_is_there(program, errors);
+    if !errors.is_empty() {
+        return;
+    }
+    every_node_is_led_to(program, flow, errors);
+    every_node_leads_to_an_end(program, flow, errors);
+    every_read_is_set(program, flow, errors);
+    every_loop_is_bounded(program, flow, errors);
+    every_bound_bounds(program, flow, errors);
+    every_bound_means_one_thing(program, flow, errors);
+}
+
+/// Expressions may be evaluated again on resume: what waits, fails or leaves is a step.
+fn expressions_only_compute(program: &Program<'_>, errors: &Errors) {
+    let mut told: Vec<(usize, usize, String)> = Vec::new();
+    let inits = program
+        .ast
+        .lets
+        .iter()
+        .filter_map(|item| item.init.as_ref());
+    let refused = (0..program.points.len())
+        .flat_map(|point| reads::of_point(program, point).1)
+        .chain(inits.flat_map(|init| reads::of_init(program, init).1));
+    for (span, message) in refused {
+        let at = (span.start().line, span.start().column, message.clone());
+        if !told.contains(&at) {
+            told.push(at);
+            errors.at(span, message);
+        }
+    }
+}
+
+/// A bare name where a value must stand is a value, or what an arm binds.
+fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
+    for point in 0..program.points.len() {
+        for name in reads::unknown(program, point) {
+            if let Some(node) = program.nodes.iter().find(|node| node.name == name) {
+                let value = &program.values[node.sets[0]].name;
+                errors.at(
+                    name.span(),
+                    format!("`{name}` is a node that sets `{value}`: read `{value}`"),
+                );
+                continue;
+            }
+            let frames = program
+                .frames_from(program.points[point].scope)
+                .flat_map(|(_, frame)| &frame.names);
+            let names = program
+                .values
+                .iter()
+                .map(|value| &value.name)
+                .chain(frames)
+                .map(ToString::to_string);
+            let hint = match nearest(
+                &name.to_string(),
+                names.filter(|name| !name.starts_with("__")),
+            ) {
+                Some(near) => format!(": there is a value with a similar name, `{near}`"),
+                None => format!(": set it with `{name} = …`, or take it as an input"),
+            };
+            errors.at(name.span(), format!("nothing sets `{name}`{hint}"));
+        }
+    }
+}
+
+/// What is declared is also set.
+fn every_value_is_set(program: &Program<'_>, errors: &Errors) {
+    for item in program.ast.lets.iter().filter(|item| item.init.is_none()) {
+        let Some(value) = program
+            .values
+            .iter()
+            .position(|value| value.name == item.name)
+        else {
+            continue;
+        };
+        if (0..program.points.len()).all(|point| !reads::sets(program, point).contains(&value)) {
+            let name = &item.name;
+            errors.at(
+                name.span(),
+                format!("nothing sets `{name}`: set it with `{name} = …`, or give it a value here"),
+            );
+        }
+    }
+}
+
+/// A declaration reads inputs and what is declared before it.
+fn declarations_read_what_is_there(program: &Program<'_>, errors: &Errors) {
+    let mut there: Vec<usize> = (0..program.ast.inputs.len()).collect();
+    for item in &program.ast.lets {
+        let Some(init) = &item.init else { continue };
+        for read in reads::of_init(program, init).0 {
+            if !there.contains(&read.var) {
+                let name = &program.values[read.var].name;
+                errors.at(read.span, format!("`{name}` is not set yet: a `let` reads the inputs and what is declared before it"));
+            }
+        }
+        there.extend(
+            program
+                .values
+                .iter()
+                .position(|value| value.name == item.name),
+        );
+    }
+}
+
+fn every_node_is_led_to(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for node in reach::unreached_nodes(flow) {
+        let name = program.nodes[node].name;
+        errors.at(
+            name.span(),
+            format!("nothing leads to `{name}`: no way from `start` comes here"),
+        );
+    }
+}
+
+fn every_node_leads_to_an_end(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    let caught = reach::caught_nodes(flow);
+    let Some(&first) = caught.first() else { return };
+    let names: Vec<String> = caught
+        .iter()
+        .map(|&node| format!("`{}`", program.nodes[node].name))
+        .collect();
+    let message = match names.as_slice() {
+        [one] => format!("no `end` can be reached from {one}: give it a way out"),
+        many => format!(
+            "no `end` can be reached from {}: give one of them a way out",
+            many.join(", ")
+        ),
+    };
+    errors.at(program.nodes[first].name.span(), message);
+}
+
+fn every_read_is_set(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for unset in assign::unset_reads(flow) {
+        let Some(&at) = unset.path.last() else {
+            continue;
+        };
+        let read = reads::of_point(program, at)
+            .0
+            .into_iter()
+            .find(|read| read.var == unset.var);
+        let span = read.map_or(program.points[at].span, |read| read.span);
+        let way = spell(program, &unset.path);
+        if unset.var < program.values.len() {
+            let name = &program.values[unset.var].name;
+            errors.at(span, format!("`{name}` is not set on the way `{way}`"));
+        } else {
+            errors.at(
+                span,
+                binding_message(
+                    program,
+                    unset.var - program.values.len(),
+                    unset.cleared,
+                    &way,
+                ),
+            );
+        }
+    }
+}
+
+fn binding_message(program: &Program<'_>, frame: FrameId, cleared: bool, way: &str) -> String {
+    let item = &program.frames[frame];
+    let names: Vec<String> = item.names.iter().map(|name| format!("`{name}`")).collect();
+    let (names, pat) = (names.join(", "), text(item.pat));
+    if cleared {
+        let values = reads::frame_values(program, frame);
+        let on: Vec<String> = values
+            .iter()
+            .map(|&value| format!("`{}`", program.values[value].name))
+            .collect();
+        let on = on.join(", ");
+        format!(
+            "{names} of `{pat}` is a part of {on}, which is set anew on the way `{way}`: keep it first, with a `let` and `name = (…)`"
+        )
+    } else {
+        format!("{names} of `{pat}` is not set on the way `{way}`, which does not come by that arm")
+    }
+}
+
+fn every_loop_is_bounded(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for found in loops::unbounded(flow) {
+        let (spelled, span) = (
+            spell_loop(program, &found.cycle),
+            closing_span(program, &found.cycle),
+        );
+        let message = match found
+            .restarted
+            .and_then(|counter| restarted(program, counter))
+        {
+            None => {
+                format!("the loop `{spelled}` has no bound: put `max N else …` on one of its edges")
+            }
+            Some((max, node)) => format!(
+                "the loop `{spelled}` has no bound: `{max}` counts anew at `{node}`, which it passes. Put `max N else …` on another of its edges, or count `per run`"
+            ),
+        };
+        errors.at(span, message);
+    }
+}
+
+fn restarted(program: &Program<'_>, counter: CounterId) -> Option<(String, String)> {
+    let node = program.counters[counter].per?;
+    Some((
+        spell_max(program, counter),
+        program.nodes[node].name.to_string(),
+    ))
+}
+
+fn every_bound_bounds(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for counter in loops::idle(flow) {
+        let max = spell_max(program, counter);
+        errors.at(
+            program.counters[counter].ast.keyword,
+            format!("`{max}` bounds no loop: this edge is never taken twice. Take it out"),
+        );
+    }
+}
+
+fn every_bound_means_one_thing(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for found in loops::ambiguous(flow) {
+        let max = spell_max(program, found.counter);
+        let (cycle, other) = (
+            spell_loop(program, &found.cycle),
+            spell_loop(program, &found.other),
+        );
+        errors.at(
+            program.counters[found.counter].ast.keyword,
+            format!("`{max}` of what? The loops `{cycle}` and `{other}` share nodes: write `{max} per run`, or `per` the node whose visit starts the count anew"),
+        );
+    }
+}
+
+fn spell_max(program: &Program<'_>, counter: CounterId) -> String {
+    let ast = program.counters[counter].ast;
+    let max = format!("max {}", text(&ast.max));
+    match &ast.per {
+        Some(per) => format!("{max} per {per}"),
+        None => max,
+    }
+}
+
+/// The nodes of a way, from `start` to the point that reads.
+fn spell(program: &Program<'_>, path: &[PointId]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for &point in path {
+        match &program.points[point].kind {
+            Kind::Start => names.push("start".to_owned()),
+            Kind::Call(node, ..) => names.push(program.nodes[*node].name.to_string()),
+            Kind::End(..) => names.push("end".to_owned()),
+            Kind::Fail(_) => names.push("fail".to_owned()),
+            _ => {}
+        }
+    }
+    names.join(" -> ")
+}
+
+/// The nodes of a loop, from the one that stands first in the source back to it.
+fn spell_loop(program: &Program<'_>, cycle: &[PointId]) -> String {
+    let mut nodes = loop_nodes(program, cycle);
+    if let Some(first) = (0..nodes.len()).min_by_key(|&index| nodes[index].0) {
+        nodes.rotate_left(first);
+        nodes.push(nodes[0]);
+    }
+    let names: Vec<String> = nodes
+        .iter()
+        .map(|&(node, _)| program.nodes[node].name.to_string())
+        .collect();
+    names.join(" -> ")
+}
+
+fn loop_nodes(program: &Program<'_>, cycle: &[PointId]) -> Vec<(NodeId, PointId)> {
+    let node = |&point: &PointId| match program.points[point].kind {
+        Kind::Call(node, ..) => Some((node, point)),
+        _ => None,
+    };
+    cycle.iter().filter_map(node).collect()
+}
+
+/// The call that closes a loop: the one that leads back to its first node.
+fn closing_span(program: &Program<'_>, cycle: &[PointId]) -> Span {
+    let nodes = loop_nodes(program, cycle);
+    nodes
+        .iter()
+        .min_by_key(|(node, _)| *node)
+        .map_or_else(Span::call_site, |&(_, point)| program.points[point].span)
+}
+
+/// Whether the type of every value is known; it is whenever there was no error before.
+#[must_use]
+pub fn is_typed(program: &Program<'_>) -> bool {
+    program
+        .values
+        .iter()
+        .all(|value| !matches!(value.origin, Origin::Unknown))
+}

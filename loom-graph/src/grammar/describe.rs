@@ -1,0 +1,250 @@
+//! A checked program as a graph to draw: nodes, and for each way from one to the next, its labels.
+
+use super::{
+    program::{Kind, Program},
+    text::text,
+};
+use crate::{
+    flow::PointId,
+    graph::{Bound, Edge, Graph, Node, NodeKind},
+};
+
+/// The parts of a [`Graph`], owned.
+#[derive(Debug, Default)]
+pub struct Described {
+    /// The nodes; the first is the start, then come the program's, then the exits.
+    pub nodes: Vec<NodePart>,
+    /// The edges.
+    pub edges: Vec<EdgePart>,
+}
+
+/// A node, owned.
+#[derive(Debug)]
+pub struct NodePart {
+    /// What stands there.
+    pub kind: NodeKind,
+    /// Its name.
+    pub name: String,
+    /// Its step's path.
+    pub step: String,
+    /// The value it sets.
+    pub sets: String,
+    /// Its source line.
+    pub line: usize,
+}
+
+/// An edge, owned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgePart {
+    /// The node it leaves.
+    pub from: usize,
+    /// The node it enters.
+    pub to: usize,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// Its bound: the number and the node that starts it anew.
+    pub bound: Option<(String, String)>,
+    /// Whether it is taken when a bound is spent.
+    pub spent: bool,
+    /// Its source line.
+    pub line: usize,
+}
+
+/// More ways than this between one call and the next are drawn by their last label only.
+const MANY: usize = 64;
+
+/// Describes a program.
+#[must_use]
+pub fn describe(program: &Program<'_>) -> Described {
+    let part = |kind, name: &str, line| NodePart {
+        kind,
+        name: name.to_owned(),
+        step: String::new(),
+        sets: String::new(),
+        line,
+    };
+    let mut nodes = vec![part(
+        NodeKind::Start,
+        "start",
+        program.ast.name.span().start().line,
+    )];
+    nodes.extend(program.nodes.iter().map(|node| NodePart {
+        kind: NodeKind::Step,
+        name: node.name.to_string(),
+        step: text(node.path),
+        sets: program.values[node.sets[0]].name.to_string(),
+        line: node.name.span().start().line,
+    }));
+    let mut exit = |kind, name: &str, found: &dyn Fn(&Kind<'_>) -> bool| {
+        let point = program.points.iter().find(|point| found(&point.kind))?;
+        nodes.push(part(kind, name, point.span.start().line));
+        Some(nodes.len() - 1)
+    };
+    let end = exit(NodeKind::End, "end", &|kind| matches!(kind, Kind::End(..)));
+    let fail = exit(NodeKind::Fail, "fail", &|kind| {
+        matches!(kind, Kind::Fail(_))
+    });
+    let mut walk = Walk {
+        program,
+        end,
+        fail,
+        from: 0,
+        edges: Vec::new(),
+        first: 0,
+        labels: Vec::new(),
+    };
+    walk.leave(0, program.points[0].ways[0]);
+    for (node, item) in program.nodes.iter().enumerate() {
+        walk.leave(node + 1, item.next);
+    }
+    let edges = walk.edges;
+    Described { nodes, edges }
+}
+
+struct Walk<'p, 'a> {
+    program: &'p Program<'a>,
+    end: Option<usize>,
+    fail: Option<usize>,
+    from: usize,
+    edges: Vec<EdgePart>,
+    /// The first edge of the node that is walked from.
+    first: usize,
+    labels: Vec<String>,
+}
+
+impl Walk<'_, '_> {
+    fn leave(&mut self, node: usize, next: Option<PointId>) {
+        self.from = node;
+        self.first = self.edges.len();
+        if let Some(next) = next {
+            self.walk(next, None, false);
+        }
+    }
+
+    fn arrive(
+        &mut self,
+        to: Option<usize>,
+        bound: Option<(String, String)>,
+        spent: bool,
+        line: usize,
+    ) {
+        let Some(to) = to else { return };
+        let mut labels = self.labels.clone();
+        if self.edges.len() - self.first >= MANY {
+            labels = labels.pop().into_iter().collect();
+        }
+        let edge = EdgePart {
+            from: self.from,
+            to,
+            labels,
+            bound,
+            spent,
+            line,
+        };
+        if !self.edges[self.first..].contains(&edge) {
+            self.edges.push(edge);
+        }
+    }
+
+    fn walk(&mut self, point: PointId, bound: Option<(String, String)>, spent: bool) {
+        let program = self.program;
+        let at = &program.points[point];
+        let line = at.span.start().line;
+        if self.edges.len() - self.first >= 4 * MANY {
+            return;
+        }
+        let way = |index: usize| at.ways.get(index).copied().flatten();
+        match &at.kind {
+            Kind::Start => {}
+            Kind::Call(node, ..) => self.arrive(Some(*node + 1), bound, spent, line),
+            Kind::End(..) => self.arrive(self.end, bound, spent, line),
+            Kind::Fail(_) => self.arrive(self.fail, bound, spent, line),
+            Kind::Set(..) | Kind::Pass => {
+                if let Some(next) = way(0) {
+                    self.walk(next, bound, spent);
+                }
+            }
+            Kind::Bound(counter) => {
+                let ast = program.counters[*counter].ast;
+                let per = ast
+                    .per
+                    .as_ref()
+                    .map_or_else(|| "run".to_owned(), ToString::to_string);
+                if let Some(next) = way(0) {
+                    self.walk(next, Some((text(&ast.max), per)), spent);
+                }
+                if let Some(next) = way(1) {
+                    self.walk(next, None, true);
+                }
+            }
+            Kind::Match { arms, open, .. } => {
+                for (index, (pat, guard, _)) in arms.iter().enumerate() {
+                    let guard =
+                        guard.map_or_else(String::new, |guard| format!(" if {}", text(guard)));
+                    self.labelled(
+                        format!("{}{guard}", text(*pat)),
+                        way(index),
+                        bound.clone(),
+                        spent,
+                    );
+                }
+                if *open {
+                    self.labelled("else".to_owned(), way(arms.len()), bound, spent);
+                }
+            }
+            Kind::If(cond) => {
+                self.labelled(text(*cond), way(0), bound.clone(), spent);
+                self.labelled("else".to_owned(), way(1), bound, spent);
+            }
+        }
+    }
+
+    fn labelled(
+        &mut self,
+        label: String,
+        next: Option<PointId>,
+        bound: Option<(String, String)>,
+        spent: bool,
+    ) {
+        let Some(next) = next else { return };
+        self.labels.push(label);
+        self.walk(next, bound, spent);
+        self.labels.pop();
+    }
+}
+
+impl Described {
+    /// Draws it as Mermaid, under the workflow's name.
+    #[must_use]
+    pub fn to_mermaid(&self, name: &str) -> String {
+        let labels: Vec<String> = self
+            .edges
+            .iter()
+            .map(|edge| edge.labels.join(", "))
+            .collect();
+        let nodes: Vec<Node<'_>> = self
+            .nodes
+            .iter()
+            .map(|node| Node::new(node.kind, &node.name).with_step(&node.step, &node.sets))
+            .collect();
+        let edge = |(edge, label)| {
+            let edge: &EdgePart = edge;
+            let mut drawn = Edge::new(edge.from, edge.to).with_label(label);
+            if let Some((max, per)) = &edge.bound {
+                drawn = drawn.with_bound(Bound { max, per });
+            }
+            if edge.spent {
+                drawn.when_spent()
+            } else {
+                drawn
+            }
+        };
+        let edges: Vec<Edge<'_>> = self
+            .edges
+            .iter()
+            .zip(labels.iter().map(String::as_str))
+            .map(edge)
+            .collect();
+        Graph::new(name).with_nodes(&nodes, &edges).to_mermaid()
+    }
+}

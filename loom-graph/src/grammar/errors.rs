@@ -1,0 +1,51 @@
+//! Errors that add up: every mistake of a workflow is told in one run.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use std::cell::RefCell;
+
+/// Collects errors. What holds one must call [`finish`](Errors::finish).
+#[derive(Debug, Default)]
+pub struct Errors {
+    found: RefCell<Vec<syn::Error>>,
+}
+
+impl Errors {
+    /// An empty collection.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an error.
+    pub fn push(&self, error: syn::Error) {
+        self.found.borrow_mut().push(error);
+    }
+
+    /// Adds an error at a span.
+    pub fn at(&self, span: Span, message: impl std::fmt::Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    /// Adds an error over all of the tokens of an item.
+    pub fn on(&self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Whether nothing was added yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.borrow().is_empty()
+    }
+
+    /// All that was added, in the order of the source.
+    #[must_use]
+    pub fn finish(self) -> Vec<syn::Error> {
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|error| {
+            let start = error.span().start();
+            (start.line, start.column)
+        });
+        found
+    }
+}

@@ -1,0 +1,815 @@
+//! From what is written to a [`Program`]: names are resolved, ways are joined.
+//!
+//! A chain is walked from its source on, with the loose ends of what came before in hand; each link ties them to itself
+//! and gives its own. What is known of nodes beforehand is in [`census`](super::census).
+
+use super::{
+    ast::{
+        self, Block, Call, Chain, Else, Guard, If, Match, Route, Statement, Target, Work, WorkKind,
+    },
+    census::Census,
+    errors::Errors,
+    later,
+    names::{bindings, single},
+    program::{
+        Bare, Carry, Counter, Frame, FrameId, Kind, Node, Origin, Point, Program, Subject, Value,
+        ValueId,
+    },
+    similar::similar,
+    text::text,
+};
+use crate::flow::{NodeId, PointId};
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{Expr, spanned::Spanned};
+
+/// A way that leads nowhere yet, and what it carries.
+#[derive(Clone)]
+struct End<'a> {
+    from: Loose,
+    carry: Carry<'a>,
+    bare: Bare,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loose {
+    /// The way of a point.
+    Way(PointId, usize),
+    /// The way out of a node.
+    Node(NodeId),
+}
+
+type Ends<'a> = Vec<End<'a>>;
+
+/// Lowers a workflow. With errors, what comes of it is good for looking up names and for nothing else.
+pub fn lower<'a>(ast: &'a ast::Workflow, errors: &Errors) -> Program<'a> {
+    let census = Census::take(ast, errors);
+    let program = Program {
+        ast,
+        values: Vec::new(),
+        nodes: Vec::new(),
+        frames: Vec::new(),
+        points: Vec::new(),
+        counters: Vec::new(),
+    };
+    let mut lower = Lower {
+        program,
+        errors,
+        census,
+        gates: Vec::new(),
+        told: Vec::new(),
+    };
+    lower.declare();
+    lower.statements();
+    lower.leftovers();
+    lower.program
+}
+
+/// A guard behind a source: every edge into the node passes it.
+#[derive(Clone, Copy)]
+struct Gate<'a> {
+    max: &'a ast::Max,
+    counter: usize,
+    /// Where an edge leads when it is spent.
+    spent: PointId,
+}
+
+struct Lower<'a, 'e> {
+    program: Program<'a>,
+    errors: &'e Errors,
+    census: Census<'a>,
+    /// By node.
+    gates: Vec<Vec<Gate<'a>>>,
+    /// Nodes whose two ways out were told already.
+    told: Vec<NodeId>,
+}
+
+impl<'a> Lower<'a, '_> {
+    fn declare(&mut self) {
+        let ast = self.program.ast;
+        let mut names: Vec<&Ident> = Vec::new();
+        let inputs = ast.inputs.iter().map(|input| (&input.name, &input.ty));
+        for (name, ty) in inputs.chain(ast.lets.iter().map(|item| (&item.name, &item.ty))) {
+            if names.contains(&name) {
+                self.errors.at(
+                    name.span(),
+                    format!("`{name}` is declared twice: give one of them another name"),
+                );
+                continue;
+            }
+            names.push(name);
+            self.program.values.push(Value {
+                name: name.clone(),
+                origin: Origin::Written(ty),
+            });
+        }
+        for counted in &self.census.nodes {
+            let sets = self
+                .program
+                .values
+                .iter()
+                .position(|value| value.name == *counted.sets);
+            let sets = sets.unwrap_or_else(|| {
+                self.program.values.push(Value {
+                    name: counted.sets.clone(),
+                    origin: Origin::Unknown,
+                });
+                self.program.values.len() - 1
+            });
+            let node = self.program.nodes.len();
+            if matches!(self.program.values[sets].origin, Origin::Unknown) {
+                self.program.values[sets].origin = Origin::Node(node);
+            }
+            self.program.nodes.push(Node {
+                name: counted.name,
+                path: counted.path,
+                sets: vec![sets],
+                next: None,
+                calls: Vec::new(),
+            });
+        }
+        self.program.points.push(Point {
+            kind: Kind::Start,
+            scope: None,
+            carry: Carry::Nothing,
+            ways: vec![None],
+            span: ast.name.span(),
+        });
+        for node in 0..self.census.nodes.len() {
+            let mut gates = Vec::new();
+            for max in self.census.nodes[node].guards.clone() {
+                let counter = self.counter(max, None);
+                let spent = self.point(Kind::Pass, None, Carry::Nothing, 1, max.keyword);
+                gates.push(Gate {
+                    max,
+                    counter,
+                    spent,
+                });
+            }
+            self.gates.push(gates);
+        }
+    }
+
+    fn statements(&mut self) {
+        let ast = self.program.ast;
+        let mut started = false;
+        for statement in &ast.statements {
+            let (sources, chain) = match statement {
+                Statement::Ways { sources, chain } => (sources, chain),
+                Statement::Require(require) => {
+                    later::refuse(self.errors, require.keyword, later::REQUIRE);
+                    continue;
+                }
+            };
+            let mut ends = Vec::new();
+            for source in sources {
+                if source.name == "start" {
+                    if std::mem::replace(&mut started, true) {
+                        self.errors.at(
+                            source.name.span(),
+                            "a second `start`: a run begins at one place",
+                        );
+                        continue;
+                    }
+                    if let Some(Guard::Max(ast::Max { keyword, .. })) = source.guards.first() {
+                        self.errors.at(
+                            *keyword,
+                            "no edge leads into `start`, so there is none to count",
+                        );
+                    }
+                    ends.push(End {
+                        from: Loose::Way(0, 0),
+                        carry: Carry::Inputs,
+                        bare: Bare::Carried,
+                    });
+                } else if let Some(node) = self.node(&source.name) {
+                    ends.push(self.out_of(node));
+                    for gate in self.gates[node].clone() {
+                        let end = End {
+                            from: Loose::Way(gate.spent, 0),
+                            carry: Carry::Nothing,
+                            bare: Bare::Nothing,
+                        };
+                        ends.extend(self.target(&gate.max.otherwise, vec![end], None, false));
+                    }
+                } else {
+                    let names = self.program.nodes.iter().map(|node| node.name.to_string());
+                    let hint = similar(&source.name.to_string(), names, "a node");
+                    self.errors.at(
+                        source.name.span(),
+                        format!("nothing leads to `{}`{hint}", source.name),
+                    );
+                }
+            }
+            let left = self.chain(chain, ends, None);
+            self.loose(left);
+        }
+        if !started && self.errors.is_empty() {
+            self.errors.at(
+                ast.name.span(),
+                format!(
+                    "`{}` has no `start`: begin a statement with `start -> …`",
+                    ast.name
+                ),
+            );
+        }
+    }
+
+    /// Ways that end where nothing follows. A node's may be tied elsewhere; that is seen when all is read.
+    fn loose(&self, ends: Ends<'a>) {
+        for end in ends {
+            if let Loose::Way(point, way) = end.from {
+                let point = &self.program.points[point];
+                let what = match &point.kind {
+                    Kind::If(_) if way == 1 => {
+                        "nothing follows when this does not hold: add `else { … }`, or `-> end` behind it"
+                    }
+                    Kind::Match {
+                        open: true, arms, ..
+                    } if way == arms.len() => {
+                        "nothing follows when this does not match: add `else { … }`, or `-> end` behind it"
+                    }
+                    _ => "nothing follows here: add `-> end`, or where it goes on",
+                };
+                let span = match &point.kind {
+                    Kind::Match { arms, .. } => {
+                        arms.get(way).map_or(point.span, |(pat, ..)| pat.span())
+                    }
+                    _ => point.span,
+                };
+                self.errors.at(span, what);
+            }
+        }
+    }
+
+    fn leftovers(&self) {
+        for (node, counted) in self.program.nodes.iter().zip(&self.census.nodes) {
+            if node.next.is_none() && !counted.ways_out {
+                let name = node.name;
+                self.errors.at(
+                    counted.first.span(),
+                    format!("nothing leads out of `{name}`: add `{name} -> …;`"),
+                );
+            }
+        }
+    }
+
+    fn node(&self, name: &Ident) -> Option<NodeId> {
+        self.program.nodes.iter().position(|node| node.name == name)
+    }
+
+    fn point(
+        &mut self,
+        kind: Kind<'a>,
+        scope: Option<FrameId>,
+        carry: Carry<'a>,
+        ways: usize,
+        span: Span,
+    ) -> PointId {
+        self.program.points.push(Point {
+            kind,
+            scope,
+            carry,
+            ways: vec![None; ways],
+            span,
+        });
+        self.program.points.len() - 1
+    }
+
+    fn out_of(&self, node: NodeId) -> End<'a> {
+        let carry = Carry::One(Subject::Value(self.program.nodes[node].sets[0]));
+        End {
+            from: Loose::Node(node),
+            carry,
+            bare: Bare::Carried,
+        }
+    }
+
+    fn tie(&mut self, ends: &Ends<'a>, to: PointId) {
+        for end in ends {
+            match end.from {
+                Loose::Way(point, way) => self.program.points[point].ways[way] = Some(to),
+                Loose::Node(node) => match self.program.nodes[node].next {
+                    None => self.program.nodes[node].next = Some(to),
+                    Some(there) if there == to => {}
+                    Some(there) => {
+                        if !self.census.nodes[node].two_ways && !self.told.contains(&node) {
+                            self.told.push(node);
+                            let name = self.program.nodes[node].name;
+                            let (one, other) = (self.spelled(there), self.spelled(to));
+                            let span = self.census.nodes[node].last.span();
+                            self.errors.at(
+                                span,
+                                format!("`{name}` flows on to two places, {one} and {other}: say which by `{name} -> …;`"),
+                            );
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn spelled(&self, point: PointId) -> String {
+        let at = &self.program.points[point];
+        let line = at.span.start().line;
+        let what = match &at.kind {
+            Kind::Call(node, ..) => format!("`{}`", self.program.nodes[*node].name),
+            Kind::Match { .. } => "`match`".to_owned(),
+            Kind::If(_) => "`if`".to_owned(),
+            Kind::End(..) => "`end`".to_owned(),
+            Kind::Fail(_) => "`fail`".to_owned(),
+            _ => "what follows".to_owned(),
+        };
+        if line > 0 {
+            format!("{what} in line {line}")
+        } else {
+            what
+        }
+    }
+
+    /// What all of the ends carry. Where they differ, they are made to set one value, if what follows needs it.
+    fn carried(&mut self, ends: &mut Ends<'a>, needed: bool, span: Span) -> (Carry<'a>, Bare) {
+        let Some(first) = ends.first() else {
+            return (Carry::Nothing, Bare::Carried);
+        };
+        let bare = first.bare;
+        let value = |end: &End<'a>| match &end.carry {
+            Carry::One(Subject::Value(value)) => Some(*value),
+            _ => None,
+        };
+        let one = value(first);
+        if ends.len() == 1 || (one.is_some() && ends.iter().all(|end| value(end) == one)) {
+            return (first.carry.clone(), bare);
+        }
+        if !needed {
+            return (Carry::Nothing, bare);
+        }
+        if ends.iter().any(|end| !matches!(end.carry, Carry::One(_))) {
+            self.errors.at(
+                span,
+                "the ways that meet here do not all carry something: name what this takes",
+            );
+            return (Carry::Nothing, Bare::Carried);
+        }
+        let name = format_ident!("__carried{}", self.program.values.len());
+        let origin = ends
+            .iter()
+            .find_map(|end| value(end))
+            .map_or(Origin::Unknown, |v| self.program.values[v].origin);
+        if matches!(origin, Origin::Unknown) {
+            self.errors.at(
+                span,
+                "the ways that meet here carry expressions: give them a name with `name = (…)`",
+            );
+        }
+        self.program.values.push(Value { name, origin });
+        let merged = self.program.values.len() - 1;
+        self.set_at(ends, merged, span);
+        (Carry::One(Subject::Value(merged)), Bare::Carried)
+    }
+
+    /// Makes each end set `value` to what it carries.
+    fn set_at(&mut self, ends: &mut Ends<'a>, value: ValueId, span: Span) {
+        for end in ends.iter_mut() {
+            match (end.from, &end.carry) {
+                (Loose::Node(node), _) => {
+                    if !self.program.nodes[node].sets.contains(&value) {
+                        self.program.nodes[node].sets.push(value);
+                    }
+                }
+                (Loose::Way(point, _), Carry::One(subject)) => {
+                    let (scope, subject) = (self.program.points[point].scope, subject.clone());
+                    let carry = end.carry.clone();
+                    let set = self.point(Kind::Set(value, subject), scope, carry, 1, span);
+                    let tied = vec![end.clone()];
+                    self.tie(&tied, set);
+                    end.from = Loose::Way(set, 0);
+                }
+                (Loose::Way(..), _) => {}
+            }
+            end.carry = Carry::One(Subject::Value(value));
+            end.bare = Bare::Carried;
+        }
+    }
+
+    fn chain(&mut self, chain: &'a Chain, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
+        let last = chain.targets.len() - 1;
+        for (index, target) in chain.targets.iter().enumerate() {
+            ends = self.target(target, ends, scope, index < last);
+        }
+        ends
+    }
+
+    /// Ties `ends` to a target and gives the target's own; `goes_on` says that something stands behind it in its chain.
+    fn target(
+        &mut self,
+        target: &'a Target,
+        mut ends: Ends<'a>,
+        scope: Option<FrameId>,
+        goes_on: bool,
+    ) -> Ends<'a> {
+        match target {
+            Target::Work(work, guards) => {
+                let mut left = Vec::new();
+                for guard in guards {
+                    let Guard::Max(max) = guard else {
+                        later::refuse_guard(self.errors, guard);
+                        continue;
+                    };
+                    let counter = self.counter(max, scope);
+                    let (spent, go) = self.bound(counter, max.keyword, ends, scope);
+                    left.extend(self.target(&max.otherwise, spent, scope, false));
+                    ends = go;
+                }
+                let mut out = self.work(work, ends, scope, goes_on);
+                out.extend(left);
+                out
+            }
+            Target::Route(Route::Match(route)) => self.match_route(route, ends, scope),
+            Target::Route(Route::If(route)) => self.if_route(route, ends, scope),
+            Target::Exit(exit) => {
+                let span = exit.keyword.span();
+                let with = exit.with.as_ref().map(|(_, expr)| expr);
+                let needed = with.is_none_or(reads_carried);
+                let (carry, bare) = self.carried(&mut ends, needed, span);
+                let kind = match with {
+                    Some(expr) if exit.fails => Kind::Fail(expr),
+                    with => Kind::End(with, bare),
+                };
+                let point = self.point(kind, scope, carry, 0, span);
+                self.tie(&ends, point);
+                Vec::new()
+            }
+        }
+    }
+
+    fn counter(&mut self, max: &'a ast::Max, scope: Option<FrameId>) -> usize {
+        let per = match &max.per {
+            Some(per) if per != "run" => {
+                let node = self.node(per);
+                if node.is_none() {
+                    let names = self.program.nodes.iter().map(|node| node.name.to_string());
+                    let hint = similar(&per.to_string(), names, "a node");
+                    self.errors.at(
+                        per.span(),
+                        format!("there is no node `{per}` to count by{hint}"),
+                    );
+                }
+                node
+            }
+            _ => None,
+        };
+        if let Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(lit),
+            ..
+        }) = &max.max
+        {
+            match lit.base10_parse::<u64>() {
+                Ok(0) => self.errors.at(
+                    lit.span(),
+                    "`max 0` never takes this edge: leave the edge out, or count to at least 1",
+                ),
+                Ok(_) => {}
+                Err(_) => self.errors.at(
+                    lit.span(),
+                    format!("`{}` is more than can be counted", text(lit)),
+                ),
+            }
+        }
+        self.program.counters.push(Counter {
+            ast: max,
+            scope,
+            per,
+        });
+        self.program.counters.len() - 1
+    }
+
+    /// A bound before what follows: the ends taken when it is spent, and those taken while it lasts.
+    fn bound(
+        &mut self,
+        counter: usize,
+        span: Span,
+        mut ends: Ends<'a>,
+        scope: Option<FrameId>,
+    ) -> (Ends<'a>, Ends<'a>) {
+        let needed = reads_carried(&self.program.counters[counter].ast.max) || ends.len() > 1;
+        let same = ends.len() == 1 || ends.iter().all(|end| end.bare == ends[0].bare);
+        let (carry, bare) =
+            if needed && same && ends.iter().all(|end| matches!(end.carry, Carry::One(_))) {
+                self.carried(&mut ends, true, span)
+            } else {
+                self.carried(&mut ends, false, span)
+            };
+        let point = self.point(Kind::Bound(counter), scope, carry.clone(), 2, span);
+        self.tie(&ends, point);
+        let end = |way| {
+            vec![End {
+                from: Loose::Way(point, way),
+                carry: carry.clone(),
+                bare,
+            }]
+        };
+        (end(1), end(0))
+    }
+
+    fn work(
+        &mut self,
+        work: &'a Work,
+        mut ends: Ends<'a>,
+        scope: Option<FrameId>,
+        goes_on: bool,
+    ) -> Ends<'a> {
+        if let Some(tried) = work.tried {
+            later::refuse(self.errors, tried, later::TRY);
+        }
+        if let Some(appends) = work.sets.as_ref().and_then(|sets| sets.appends) {
+            later::refuse(self.errors, appends, later::APPEND);
+        }
+        match &work.kind {
+            WorkKind::Call(call) => self.call(call, ends, scope, goes_on),
+            WorkKind::Fork(fork) => {
+                later::refuse_fork(self.errors, fork);
+                ends
+            }
+            WorkKind::Block(block) => {
+                let mut out = self.block(block, ends, scope);
+                if let Some(sets) = &work.sets {
+                    let value = self.named_value(&sets.value, &out);
+                    self.set_at(&mut out, value, sets.value.span());
+                }
+                out
+            }
+            WorkKind::Expr(_, expr) => {
+                let (carry, _) = self.carried(&mut ends, reads_carried(expr), expr.span());
+                let subject = Subject::Expr(expr, scope, Box::new(carry.clone()));
+                let Some(sets) = &work.sets else {
+                    for end in &mut ends {
+                        end.carry = Carry::One(subject.clone());
+                        end.bare = Bare::Carried;
+                    }
+                    return ends;
+                };
+                let value = self.named_value(&sets.value, &Vec::new());
+                let point = self.point(
+                    Kind::Set(value, subject),
+                    scope,
+                    carry,
+                    1,
+                    sets.value.span(),
+                );
+                self.tie(&ends, point);
+                vec![End {
+                    from: Loose::Way(point, 0),
+                    carry: Carry::One(Subject::Value(value)),
+                    bare: Bare::Carried,
+                }]
+            }
+        }
+    }
+
+    fn named_value(&mut self, name: &Ident, from: &Ends<'a>) -> ValueId {
+        if let Some(value) = self
+            .program
+            .values
+            .iter()
+            .position(|value| value.name == *name)
+        {
+            return value;
+        }
+        let origin = from.iter().find_map(|end| match end.carry {
+            Carry::One(Subject::Value(value)) => Some(self.program.values[value].origin),
+            _ => None,
+        });
+        if origin.is_none() {
+            self.errors.at(name.span(), format!("only an expression sets `{name}`, so its type is written nowhere: declare it with `let {name}: Type;`"));
+        }
+        self.program.values.push(Value {
+            name: name.clone(),
+            origin: origin.unwrap_or(Origin::Unknown),
+        });
+        self.program.values.len() - 1
+    }
+
+    fn call(
+        &mut self,
+        call: &'a Call,
+        mut ends: Ends<'a>,
+        scope: Option<FrameId>,
+        goes_on: bool,
+    ) -> Ends<'a> {
+        let Some(node) = call.name().and_then(|name| self.node(name)) else {
+            return Vec::new();
+        };
+        let span = call.name().map_or_else(Span::call_site, Ident::span);
+        let needed = call
+            .args
+            .as_ref()
+            .is_none_or(|(_, args)| args.iter().any(reads_carried));
+        for gate in self.gates[node].clone() {
+            let (left, go) = self.bound(gate.counter, span, ends, scope);
+            self.tie(&left, gate.spent);
+            ends = go;
+        }
+        let (carry, bare) = self.carried(&mut ends, needed, span);
+        let point = self.point(Kind::Call(node, call, bare), scope, carry, 0, span);
+        self.tie(&ends, point);
+        self.program.nodes[node].calls.push(point);
+        if goes_on || !self.census.nodes[node].ways_out {
+            vec![self.out_of(node)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn block(&mut self, block: &'a Block, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
+        match &block.chain {
+            Some(chain) => self.chain(chain, ends, scope),
+            None => {
+                // It passes on what it got, not what the arm around it bound.
+                for end in &mut ends {
+                    end.bare = Bare::Carried;
+                }
+                ends
+            }
+        }
+    }
+
+    fn frame(
+        &mut self,
+        pat: &'a syn::Pat,
+        on: &Subject<'a>,
+        scope: Option<FrameId>,
+    ) -> Option<FrameId> {
+        let names = bindings(pat);
+        if names.is_empty() {
+            return None;
+        }
+        self.program.frames.push(Frame {
+            outer: scope,
+            on: on.clone(),
+            pat,
+            names,
+        });
+        Some(self.program.frames.len() - 1)
+    }
+
+    fn match_route(
+        &mut self,
+        route: &'a Match,
+        mut ends: Ends<'a>,
+        scope: Option<FrameId>,
+    ) -> Ends<'a> {
+        let needed = route.on.as_ref().is_none_or(reads_carried)
+            || route
+                .arms
+                .iter()
+                .any(|arm| arm.guard.as_ref().is_some_and(reads_carried));
+        let (carry, _) = self.carried(&mut ends, needed, route.keyword);
+        let on = match (&route.on, &carry) {
+            (Some(expr), _) => Subject::Expr(expr, scope, Box::new(carry.clone())),
+            (None, Carry::One(subject)) => subject.clone(),
+            (None, Carry::Inputs) if self.program.ast.inputs.len() == 1 => Subject::Value(0),
+            (None, _) => {
+                self.errors.at(
+                    route.keyword,
+                    "this `match` has nothing to look at: write `match expr { … }`",
+                );
+                return Vec::new();
+            }
+        };
+        self.check_labels(route);
+        let arms: Vec<_> = route
+            .arms
+            .iter()
+            .map(|arm| {
+                (
+                    &arm.pat,
+                    arm.guard.as_ref(),
+                    self.frame(&arm.pat, &on, scope),
+                )
+            })
+            .collect();
+        let frames: Vec<_> = arms.iter().map(|&(.., frame)| frame).collect();
+        let kind = Kind::Match {
+            on: on.clone(),
+            keyword: route.keyword,
+            arms,
+            open: false,
+        };
+        let point = self.point(kind, scope, carry.clone(), route.arms.len(), route.keyword);
+        self.tie(&ends, point);
+        let carry = if matches!(carry, Carry::One(_)) {
+            carry
+        } else {
+            Carry::One(on)
+        };
+        let mut out = Vec::new();
+        for (way, (arm, frame)) in route.arms.iter().zip(frames).enumerate() {
+            let bare = frame.map_or(Bare::Nothing, Bare::Bindings);
+            let end = End {
+                from: Loose::Way(point, way),
+                carry: carry.clone(),
+                bare,
+            };
+            out.extend(self.chain(&arm.chain, vec![end], frame.or(scope)));
+        }
+        out
+    }
+
+    /// A label that is routed twice: rustc would say so in many lines, about code the user did not write.
+    fn check_labels(&self, route: &Match) {
+        let mut seen: Vec<(String, usize)> = Vec::new();
+        for arm in &route.arms {
+            for label in labels(&arm.pat) {
+                let spelled = text(&label);
+                if let Some((_, line)) = seen.iter().find(|(other, _)| *other == spelled) {
+                    let place = if *line > 0 {
+                        format!(" in line {line}")
+                    } else {
+                        String::new()
+                    };
+                    self.errors
+                        .on(label, format!("`{spelled}` is already routed{place}"));
+                    continue;
+                }
+                if arm.guard.is_none() {
+                    seen.push((spelled, arm.pat.span().start().line));
+                }
+            }
+        }
+    }
+
+    fn if_route(&mut self, route: &'a If, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
+        let (carry, bare) = self.carried(&mut ends, reads_carried(&route.cond), route.keyword);
+        let (kind, frame) = match &route.pat {
+            Some(pat) => {
+                let on = Subject::Expr(&route.cond, scope, Box::new(carry.clone()));
+                let frame = self.frame(pat, &on, scope);
+                (
+                    Kind::Match {
+                        on,
+                        keyword: route.keyword,
+                        arms: vec![(pat, None, frame)],
+                        open: true,
+                    },
+                    frame,
+                )
+            }
+            None => (Kind::If(&route.cond), None),
+        };
+        let point = self.point(kind, scope, carry.clone(), 2, route.keyword);
+        self.tie(&ends, point);
+        // A condition binds nothing and takes nothing away: what the edge carries is still carried.
+        let bare_then = match (&route.pat, frame) {
+            (Some(_), Some(frame)) => Bare::Bindings(frame),
+            (Some(_), None) => Bare::Nothing,
+            (None, _) => bare,
+        };
+        let end = |way, bare| {
+            vec![End {
+                from: Loose::Way(point, way),
+                carry: carry.clone(),
+                bare,
+            }]
+        };
+        let (then, otherwise) = (end(0, bare_then), end(1, bare));
+        let mut out = self.block(&route.then, then, frame.or(scope));
+        out.extend(match &route.otherwise {
+            None => end(1, Bare::Carried),
+            Some(Else::Block(block)) => self.block(block, otherwise, scope),
+            Some(Else::If(route)) => self.if_route(route, otherwise, scope),
+        });
+        out
+    }
+}
+
+/// The alternatives of a pattern.
+fn labels(pat: &syn::Pat) -> Vec<&syn::Pat> {
+    match pat {
+        syn::Pat::Or(or) => or.cases.iter().collect(),
+        other => vec![other],
+    }
+}
+
+/// Whether an expression reads `_`.
+fn reads_carried(expr: &Expr) -> bool {
+    struct Reads(bool);
+    impl super::names::Names for Reads {
+        fn knows(&self, _: &Ident) -> bool {
+            false
+        }
+        fn read(&mut self, name: super::names::Name<'_>, _: super::names::Use) -> Option<Expr> {
+            self.0 |= matches!(name, super::names::Name::Carried(_));
+            None
+        }
+        fn again(&self, place: Expr) -> Expr {
+            place
+        }
+        fn refuse(&mut self, _: Span, _: &str) {}
+    }
+    let mut reads = Reads(false);
+    if single(expr).is_none() {
+        super::names::rewrite(expr, super::names::Use::Value, &mut reads);
+    }
+    reads.0
+}

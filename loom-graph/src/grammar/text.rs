@@ -1,0 +1,130 @@
+//! Tokens as a person would write them: for labels, messages and formulas.
+
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// The tokens of `item`, spaced as in ordinary code.
+#[must_use]
+pub fn text(item: &impl ToTokens) -> String {
+    let mut out = String::new();
+    write(&mut out, item.to_token_stream());
+    out
+}
+
+fn write(out: &mut String, tokens: TokenStream) {
+    let mut joined = true;
+    let mut before: Option<TokenTree> = None;
+    for token in tokens {
+        if !joined && spaced(before.as_ref(), &token, out) {
+            out.push(' ');
+        }
+        joined = false;
+        match &token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                if group.stream().is_empty() {
+                    out.push_str(open.trim());
+                    out.push_str(close.trim());
+                } else {
+                    out.push_str(open);
+                    write(out, group.stream());
+                    out.push_str(close);
+                }
+            }
+            TokenTree::Punct(punct) => {
+                out.push(punct.as_char());
+                joined = punct.spacing() == Spacing::Joint;
+            }
+            other => out.push_str(&other.to_string()),
+        }
+        before = Some(token);
+    }
+}
+
+fn spaced(before: Option<&TokenTree>, token: &TokenTree, out: &str) -> bool {
+    let tight_after = ["::", ".", "&", "!", "'", "..", "..="]
+        .iter()
+        .any(|end| out.ends_with(end))
+        || (matches!(before, Some(TokenTree::Punct(_))) && out.ends_with(['-', '*']) && unary(out))
+        || (out.ends_with('<') && !out.ends_with(" <"));
+    match token {
+        _ if tight_after => false,
+        TokenTree::Punct(punct) if ".,;?:".contains(punct.as_char()) => false,
+        TokenTree::Punct(punct) if punct.as_char() == '!' => {
+            !matches!(before, Some(TokenTree::Ident(_)))
+        }
+        TokenTree::Punct(punct) if punct.as_char() == '<' => {
+            !(out.ends_with("::") || out.ends_with(|c: char| c.is_alphanumeric()) && type_like(out))
+        }
+        TokenTree::Punct(punct) if punct.as_char() == '>' => !type_like_close(out),
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Parenthesis | Delimiter::Bracket => {
+                !out.ends_with(|c: char| c.is_alphanumeric() || "_)]>?!".contains(c))
+                    || out.ends_with("=>")
+                    || out.ends_with("->")
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+// A sign with an operator or nothing before it is not a subtraction or product.
+fn unary(out: &str) -> bool {
+    let rest = out[..out.len() - 1].trim_end();
+    rest.is_empty()
+        || rest.ends_with([
+            '(', ',', '=', '+', '-', '*', '/', '<', '>', '&', '|', '[', '{',
+        ])
+}
+
+// By convention a type begins with an upper-case letter, so `Vec<u8>` is told from `n < 12`.
+fn type_like(out: &str) -> bool {
+    let word = out
+        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .next()
+        .unwrap_or("");
+    word.starts_with(char::is_uppercase)
+}
+
+fn type_like_close(out: &str) -> bool {
+    let open = out.rfind('<');
+    open.is_some_and(|open| !out[..open].ends_with(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn tokens_are_spaced_as_in_ordinary_code() {
+        for code in [
+            "Desk::Billing(account)",
+            "Verdict::Weak(notes)",
+            "Grade { score: 1..=5, .. }",
+            "!joke.has_punchline()",
+            "n < 12 && flag",
+            "Vec<Option<u8>>",
+            "Result<String, Error>",
+            "&'a str",
+            "(a, b)",
+            "fetch::<Ticket>",
+            "Some(-1)",
+            "\"a\" | \"b\"",
+            "x.y[0] + f(&z, *w)",
+            "_",
+            "[first, ..]",
+            "limit * 2 - 1",
+            "format!(\"{x}\")",
+            "&[u8]",
+        ] {
+            let tokens: proc_macro2::TokenStream = code.parse().expect("the case is Rust");
+            assert_eq!(text(&tokens), code);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The workflow language of [loomflow](https://docs.rs/loomflow): what a graph is, what the compiler refuses about
+//! it, and how it is drawn. No code is generated here and nothing runs here.
+//!
+//! - [`graph`]: a workflow's graph as data, buildable in a constant.
+//! - [`draw`]: Mermaid and DOT of it.
+//! - [`flow`]: a workflow's control flow as plain numbers, and what is proven about it.
+//! - `grammar` (feature `grammar`): what a user writes, lowered onto the flow, and every fault as a sentence.
+pub mod draw;
+pub mod flow;
+#[cfg(feature = "grammar")]
+pub mod grammar;
+pub mod graph;

@@ -1,0 +1,36 @@
+//! The macros of [loomflow](https://docs.rs/loomflow). Their documentation stands where users find it, on the
+//! re-exports of the `loomflow` crate.
+//!
+//! [`step`] and [`context`] make types of functions and structs; [`workflow`] makes code of what `loomflow-graph` has
+//! read, lowered and checked.
+
+mod context;
+mod output;
+mod step;
+mod workflow;
+
+use proc_macro::TokenStream;
+
+#[allow(missing_docs)]
+#[proc_macro_attribute]
+pub fn step(args: TokenStream, item: TokenStream) -> TokenStream {
+    step::expand(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro_attribute]
+pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
+    step::expand_ask(item.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn workflow(input: TokenStream) -> TokenStream {
+    workflow::expand(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro_derive(Context, attributes(context))]
+pub fn context(input: TokenStream) -> TokenStream {
+    context::expand(input.into()).into()
+}

@@ -1,0 +1,287 @@
+//! The type beside the function, and what makes it a step.
+
+use super::{
+    options::Options,
+    signature::{Output, Param, Parts, StepFn, with_lifetime},
+};
+use crate::output::{at, respan, runtime};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{GenericParam, Lifetime, Meta, Type, spanned::Spanned};
+
+pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStream {
+    let rt = runtime(options.krate.as_ref());
+    let name = &step.sig.ident;
+    let marker = marker(step, &rt);
+    let (impls, types, bounds) = step.sig.generics.split_for_impl();
+    let args = arguments(step, parts, &rt);
+    let step_impl = step_impl(step, parts, options, &rt);
+    let call_impl = call_impl(step, parts, options, &rt);
+    quote! {
+        #marker
+        #[doc(hidden)]
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        const _: () = {
+            #[automatically_derived]
+            impl #impls #name #types #bounds { #args }
+            #step_impl
+            #call_impl
+        };
+    }
+}
+
+// After the function, so that an editor takes the name for a function; and an enum without variants, so that it leaves
+// the name free for the function as a value.
+fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
+    let (vis, name, generics) = (&step.vis, &step.sig.ident, &step.sig.generics);
+    let allow = quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, clippy::empty_enums)]
+    };
+    if generics.params.is_empty() {
+        return quote!(#allow #vis enum #name {});
+    }
+    let bounds = &generics.where_clause;
+    let types = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(ty) => Some(&ty.ident),
+        _ => None,
+    });
+    quote! {
+        #allow
+        #vis struct #name #generics (#rt::Never, #rt::PhantomData<fn() -> (#(#types,)*)>) #bounds;
+    }
+}
+
+fn lifetime() -> Lifetime {
+    Lifetime::new("'__a", Span::mixed_site())
+}
+
+struct Input<'p> {
+    name: Ident,
+    ty: Type,
+    written: &'p Type,
+}
+
+fn inputs(parts: &Parts) -> Vec<Input<'_>> {
+    let a = lifetime();
+    let inputs = parts.params.iter().filter_map(|param| match param {
+        Param::Input(name, ty) => Some((name, ty)),
+        Param::Context(_) => None,
+    });
+    inputs
+        .enumerate()
+        .map(|(index, (name, written))| Input {
+            name: name
+                .clone()
+                .unwrap_or_else(|| format_ident!("argument{index}")),
+            ty: with_lifetime(written, &a),
+            written,
+        })
+        .collect()
+}
+
+/// The functions that take what the graph hands over. rustc points into the user's signature when it does not fit, so
+/// the parameters stand here under their own names and spans.
+fn arguments(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
+    let (name, a) = (&step.sig.ident, lifetime());
+    let inputs = inputs(parts);
+    let (names, types): (Vec<_>, Vec<_>) =
+        inputs.iter().map(|input| (&input.name, &input.ty)).unzip();
+    let span = name.span();
+    let args = Ident::new("__args", span);
+    let bare = Ident::new("__bare", span);
+    let bare_params = if names.is_empty() {
+        quote!(_: #rt::Nothing)
+    } else {
+        quote!(#(#names: #types),*)
+    };
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        pub fn #args<#a>(#(#names: #types),*) -> (#(#types,)*) { (#(#names,)*) }
+        #[doc(hidden)]
+        #[inline]
+        pub fn #bare<#a>(#bare_params) -> (#(#types,)*) { (#(#names,)*) }
+    }
+}
+
+fn step_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) -> TokenStream {
+    let (name, a) = (&step.sig.ident, lifetime());
+    let (impls, types, bounds) = step.sig.generics.split_for_impl();
+    let text = unraw(name);
+    let doc = doc(step);
+    let policy = policy(options, rt);
+    let args = inputs(parts).into_iter().map(|input| input.ty);
+    // The bound on the output is told at the type as the user wrote it.
+    let output = match &parts.output {
+        Output::Sure(ty) | Output::Fallible(ty) => {
+            let tokens = ty.to_token_stream();
+            quote_spanned!(ty.span()=> type Output = #tokens;)
+        }
+        Output::Alias(ty) => {
+            quote_spanned!(ty.span()=> type Output = <#ty as #rt::Outcome>::Output;)
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        impl #impls #rt::Step for #name #types #bounds {
+            const NAME: &'static str = #text;
+            const DOC: &'static str = #doc;
+            const POLICY: #rt::Policy = #policy;
+            type Args<#a> = (#(#args,)*);
+            #output
+        }
+    }
+}
+
+fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) -> TokenStream {
+    let (name, a) = (&step.sig.ident, lifetime());
+    let generics = &step.sig.generics;
+    let (_, types, bounds) = generics.split_for_impl();
+    let params = generics.params.iter();
+    let needs = parts.params.iter().filter_map(|param| match param {
+        Param::Context(ty) => Some(quote_spanned!(ty.span()=> __C: #rt::Needs<#ty, Self>)),
+        Param::Input(..) => None,
+    });
+    let wheres = bounds
+        .map(|bounds| bounds.predicates.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
+    let inputs = inputs(parts);
+    let slots: Vec<Ident> = (0..inputs.len())
+        .map(|index| format_ident!("__p{index}"))
+        .collect();
+    let work = work(step, parts, options, rt, &slots);
+    let performed = if options.retry.is_some() {
+        let (keep, again) = retained(&inputs, &slots, rt);
+        quote! {
+            #(#keep)*
+            #rt::retried(
+                __driver,
+                __at,
+                <Self as #rt::Step>::POLICY,
+                move |__last: bool| { #(#again)* #work },
+            )
+        }
+    } else {
+        quote!(#rt::once(__at, #work))
+    };
+    quote! {
+        #[automatically_derived]
+        impl<#(#params,)* __C: ?::core::marker::Sized + #rt::Sync> #rt::Call<__C> for #name #types
+        where #(#wheres,)* #(#needs,)*
+        {
+            #[inline]
+            fn perform<#a, __D: #rt::Driver>(
+                __driver: &#a __D,
+                __context: &#a __C,
+                __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
+                __args: <Self as #rt::Step>::Args<#a>,
+            ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
+                let (#(#slots,)*) = __args;
+                #performed
+            }
+        }
+    }
+}
+
+/// The work of one attempt: the call of the function, as a future that gives a failure of the runtime's own kind.
+fn work(
+    step: &StepFn,
+    parts: &Parts,
+    options: &Options,
+    rt: &TokenStream,
+    slots: &[Ident],
+) -> TokenStream {
+    let name = &step.sig.ident;
+    let turbofish = step.sig.generics.split_for_impl().1;
+    let turbofish = turbofish.as_turbofish();
+    let mut slots = slots.iter();
+    let arguments = parts.params.iter().map(|param| match param {
+        Param::Context(ty) => quote!(#rt::Needs::<#ty, Self>::need(__context)),
+        Param::Input(..) => slots
+            .next()
+            .map_or_else(TokenStream::new, ToTokens::to_token_stream),
+    });
+    let call = quote!(#name #turbofish(#(#arguments),*));
+    let sure = matches!(parts.output, Output::Sure(_));
+    let work = match (step.sig.asyncness.is_some(), sure) {
+        (true, true) => quote!(#rt::Infallible::new(#call)),
+        (true, false) => quote!(#rt::Fallible::new(#call)),
+        (false, true) => quote!(#rt::Plain::new(move || #rt::Sure(#call))),
+        (false, false) => quote!(#rt::Plain::new(move || #call)),
+    };
+    match options.timeout {
+        Some(limit) => {
+            let limit = duration(limit, rt);
+            quote!(#rt::limited(__driver, #limit, #work))
+        }
+        None => work,
+    }
+}
+
+/// What a retried step takes by value is kept for the attempts that may follow; the last one takes it.
+fn retained(
+    inputs: &[Input<'_>],
+    slots: &[Ident],
+    rt: &TokenStream,
+) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let owned = inputs
+        .iter()
+        .zip(slots)
+        .filter(|(input, _)| !matches!(input.ty, Type::Reference(_)));
+    owned
+        .map(|(input, slot)| {
+            let another = {
+                let ty = input.written;
+                let call = quote!(#rt::Retried::<Self>::another);
+                respan(quote!(#call), at(ty.span()))
+            };
+            (
+                quote!(let mut #slot = #rt::Slot::new(#slot);),
+                quote!(let #slot = if __last { #slot.take() } else { #another(#slot.get()) };),
+            )
+        })
+        .unzip()
+}
+
+fn policy(options: &Options, rt: &TokenStream) -> TokenStream {
+    let retry = options.retry.map(|retry| quote!(.with_retry(#retry)));
+    let backoff = options.backoff.map(|(from, to)| {
+        let (from, to) = (duration(from, rt), duration(to, rt));
+        quote!(.with_backoff(#from, #to))
+    });
+    let timeout = options.timeout.map(|limit| {
+        let limit = duration(limit, rt);
+        quote!(.with_timeout(#limit))
+    });
+    quote!(#rt::Policy::ONCE #retry #backoff #timeout)
+}
+
+fn duration(duration: std::time::Duration, rt: &TokenStream) -> TokenStream {
+    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    quote!(#rt::Duration::new(#seconds, #nanos))
+}
+
+fn doc(step: &StepFn) -> String {
+    let lines = step
+        .attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("doc"))
+        .filter_map(|attr| match &attr.meta {
+            Meta::NameValue(syn::MetaNameValue {
+                value:
+                    syn::Expr::Lit(syn::ExprLit {
+                        lit: syn::Lit::Str(text),
+                        ..
+                    }),
+                ..
+            }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn unraw(name: &Ident) -> String {
+    use syn::ext::IdentExt;
+    name.unraw().to_string()
+}

@@ -1,0 +1,51 @@
+//! `#[step]`: the function stays as it is; beside it stands a type of the same name.
+//!
+//! `signature` reads and checks the function, `options` what stands in the attribute, `emit` writes the code. The body is
+//! never parsed, so that an editor helps in one that is half-written.
+
+mod emit;
+mod options;
+mod signature;
+
+use crate::output::errors_as_type;
+use loomflow_graph::grammar::errors::Errors;
+use options::Options;
+use proc_macro2::TokenStream;
+use quote::quote;
+use signature::StepFn;
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let step: StepFn = match syn::parse2(item.clone()) {
+        Ok(step) => step,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let errors = Errors::new();
+    let options = Options::parse(args, &errors);
+    let checked = signature::check(&step, &errors);
+    let function = &step;
+    let beside = match checked {
+        Some(parts) if errors.is_empty() => emit::emit(&step, &parts, &options),
+        _ => errors_as_type(&step.vis, &step.sig.ident, errors.finish()),
+    };
+    quote!(#function #beside)
+}
+
+/// `#[ask]` is read in this release and refused.
+pub(crate) fn expand_ask(item: TokenStream) -> TokenStream {
+    let message = "`#[ask]` is not in this release yet: a run that waits for a person needs the journal, which comes with it";
+    match syn::parse2::<StepFn>(item.clone()) {
+        Ok(step) => {
+            let error = syn::Error::new(step.sig.ident.span(), message);
+            let beside = errors_as_type(&step.vis, &step.sig.ident, vec![error]);
+            quote!(#step #beside)
+        }
+        Err(_) => {
+            let error =
+                syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
+            quote!(#error #item)
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! A checked workflow as code: its type, what makes it a step and a machine, and how it is run.
+
+use super::{
+    graph,
+    machine::{aliases, begin, names, places, states, turn},
+    plan::Plan,
+    signature::Signature,
+};
+use loomflow_graph::{flow::Flow, grammar::program::Program};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Lifetime;
+
+pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow) -> TokenStream {
+    let plan = Plan::of(signature, program, flow);
+    let described = graph::described(&plan);
+    let strukt = strukt(signature, &graph::diagram(&plan, &described));
+    let aliases = aliases(&plan);
+    let names = names(&plan);
+    let states = states(&plan);
+    let (places, _) = places(&plan);
+    let step = step_impl(signature);
+    let workflow = workflow_impl(&plan, &graph::constant(&plan, flow, &described));
+    let machine = machine_impl(&plan);
+    let inherent = inherent_impl(signature);
+    quote! {
+        #strukt
+        #[doc(hidden)]
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        const _: () = {
+            #aliases
+            #names
+            #states
+            #places
+            #step
+            #workflow
+            #machine
+        };
+        #inherent
+    }
+}
+
+pub(super) fn strukt(signature: &Signature<'_>, diagram: &str) -> TokenStream {
+    let (rt, attrs, vis, name) = (
+        &signature.rt,
+        &signature.attrs,
+        &signature.ast.vis,
+        signature.name(),
+    );
+    let generics = &signature.ast.generics;
+    if !signature.is_generic() {
+        return quote! {
+            #(#attrs)*
+            #[doc = #diagram]
+            #[derive(Debug, Clone, Copy)]
+            #vis struct #name;
+        };
+    }
+    let (types, bounds) = (signature.type_params(), &generics.where_clause);
+    quote! {
+        #(#attrs)*
+        #[doc = #diagram]
+        #[derive(Debug, Clone, Copy)]
+        #vis struct #name #generics (#rt::PhantomData<fn() -> (#(#types,)*)>) #bounds;
+    }
+}
+
+fn lifetime() -> Lifetime {
+    Lifetime::new("'__a", Span::mixed_site())
+}
+
+fn step_impl(signature: &Signature<'_>) -> TokenStream {
+    let (rt, a, doc) = (&signature.rt, lifetime(), signature.doc());
+    let (impls, _, bounds) = signature.ast.generics.split_for_impl();
+    let (names, types) = signature.inputs();
+    let (args, bare) = (
+        Ident::new("__args", signature.name().span()),
+        Ident::new("__bare", signature.name().span()),
+    );
+    let bare_params = if names.is_empty() {
+        quote!(_: #rt::Nothing)
+    } else {
+        quote!(#(#names: #types),*)
+    };
+    let (name, output) = (signature.name().to_string(), signature.output);
+    let context = signature.with_context();
+    let predicates = signature.predicates();
+    quote! {
+        #[automatically_derived]
+        impl #impls #signature #bounds {
+            #[doc(hidden)]
+            #[inline]
+            pub fn #args<#a>(#(#names: #types),*) -> (#(#types,)*) { (#(#names,)*) }
+            #[doc(hidden)]
+            #[inline]
+            pub fn #bare<#a>(#bare_params) -> (#(#types,)*) { (#(#names,)*) }
+        }
+        #[automatically_derived]
+        impl #impls #rt::Step for #signature #bounds {
+            const NAME: &'static str = #name;
+            const DOC: &'static str = #doc;
+            const POLICY: #rt::Policy = #rt::Policy::ONCE;
+            type Args<#a> = (#(#types,)*);
+            type Output = #output;
+        }
+        #[automatically_derived]
+        impl #context #rt::Call<__C> for #signature where #predicates Self: #rt::Machine<__C> {
+            #[inline]
+            fn perform<#a, __D: #rt::Driver>(
+                __driver: &#a __D,
+                __context: &#a __C,
+                __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
+                __args: <Self as #rt::Step>::Args<#a>,
+            ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
+                <__D as #rt::Driver>::nested::<__C, Self>(__driver, __context, __at, __args)
+            }
+            #[inline]
+            fn enter<#a, __D: #rt::Driver>(
+                __driver: &#a __D,
+                __context: &#a __C,
+                __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
+                __args: <Self as #rt::Step>::Args<#a>,
+            ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
+                <__D as #rt::Driver>::nested::<__C, Self>(__driver, __context, __at, __args)
+            }
+        }
+    }
+}
+
+fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream) -> TokenStream {
+    let (signature, rt) = (plan.signature, plan.rt());
+    let (impls, generics, bounds) = signature.ast.generics.split_for_impl();
+    let (_, types) = signature.inputs();
+    let (_, place) = places(plan);
+    let begin = begin(plan);
+    quote! {
+        #[automatically_derived]
+        impl #impls #rt::Workflow for #signature #bounds {
+            const GRAPH: #rt::graph::Graph<'static> = #graph;
+            type Input = (#(#types,)*);
+            type State = __State #generics;
+            fn begin(
+                __input: <Self as #rt::Workflow>::Input,
+            ) -> #rt::Result<#rt::Flow<<Self as #rt::Workflow>::State, <Self as #rt::Step>::Output>, #rt::Failure> {
+                #begin
+            }
+            #[inline]
+            fn place(__state: &<Self as #rt::Workflow>::State) -> &'static #rt::Place {
+                #place
+            }
+        }
+    }
+}
+
+fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {
+    let (signature, rt, a) = (plan.signature, plan.rt(), lifetime());
+    let context = signature.with_context();
+    let predicates = signature.predicates();
+    let mut told = Vec::new();
+    let calls = (0..plan.program.nodes.len()).filter_map(|node| {
+        let path = plan.program.nodes[node].path;
+        let text = loomflow_graph::grammar::text::text(path);
+        // Two nodes of one step ask for one bound.
+        if told.contains(&text) {
+            return None;
+        }
+        told.push(text);
+        let step = plan.step(node);
+        Some(quote!(#step: #rt::Call<__C>))
+    });
+    let turn = turn(plan);
+    quote! {
+        #[automatically_derived]
+        impl #context #rt::Machine<__C> for #signature where #predicates #(#calls,)* {
+            async fn turn<#a, __D: #rt::Driver>(
+                __state: &#a mut <Self as #rt::Workflow>::State,
+                __driver: &#a __D,
+                __context: &#a __C,
+                __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
+            ) -> #rt::Result<#rt::Option<<Self as #rt::Step>::Output>, #rt::Failure> {
+                #turn
+            }
+        }
+    }
+}
+
+/// What a user calls.
+pub(super) fn inherent_impl(signature: &Signature<'_>) -> TokenStream {
+    let rt = &signature.rt;
+    let (impls, _, bounds) = signature.ast.generics.split_for_impl();
+    let (names, types) = signature.inputs();
+    let (vis, output) = (&signature.ast.vis, signature.output);
+    quote! {
+        #[automatically_derived]
+        #[allow(dead_code, clippy::too_many_arguments)]
+        impl #impls #signature #bounds {
+            /// The workflow's graph: nodes, edges, labels, bounds, doc comments and source lines.
+            #vis const GRAPH: #rt::graph::Graph<'static> = <Self as #rt::Workflow>::GRAPH;
+
+            /// Runs the workflow in memory; nothing is kept. Dropping the future cancels the run.
+            ///
+            /// # Errors
+            /// When a step fails for good, or the graph comes to a `fail(…)`.
+            #vis async fn run<__C>(__context: &__C, #(#names: #types),*) -> #rt::Result<#output, #rt::Failure>
+            where
+                __C: ?::core::marker::Sized + #rt::Sync,
+                Self: #rt::Machine<__C>,
+            {
+                #rt::run::<__C, Self>(__context, (#(#names,)*)).await
+            }
+
+            /// Runs the workflow in memory and gives, beside its outcome, the names of the nodes it visited, in order.
+            #vis async fn trace<__C>(
+                __context: &__C,
+                #(#names: #types),*
+            ) -> (::std::vec::Vec<&'static str>, #rt::Result<#output, #rt::Failure>)
+            where
+                __C: ?::core::marker::Sized + #rt::Sync,
+                Self: #rt::Machine<__C>,
+            {
+                #rt::trace::<__C, Self>(__context, (#(#names,)*)).await
+            }
+        }
+    }
+}

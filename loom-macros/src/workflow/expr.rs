@@ -1,0 +1,446 @@
+//! The user's expressions with the graph's names in them.
+//!
+//! A name of the graph behaves like a Rust local of its own type. What really stands there depends on where the
+//! expression is evaluated: a local that may be given away, one that is read again, or a part of the run's state.
+
+use super::plan::Plan;
+use crate::output::{at, respan};
+use loomflow_graph::grammar::{
+    names::{Name, Names, Use, rewrite, single},
+    program::{Carry, FrameId, Meaning, Subject, ValueId},
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use syn::{Expr, spanned::Spanned};
+
+/// How a name is held where an expression is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// A local that nothing reads behind the expression.
+    Owned,
+    /// A local that is read again.
+    Kept,
+    /// A slot that nothing reads behind the expression.
+    Slot,
+    /// A reference to what is read again.
+    Ref,
+}
+
+/// What an expression may read, and from where.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p, 'a> {
+    pub(super) scope: Option<FrameId>,
+    pub(super) carry: &'p Carry<'a>,
+}
+
+/// Something of the user's that is put together here: expressions, and bare names as arguments.
+pub(super) enum Item<'p, 'a> {
+    /// An expression whose value is used so.
+    Expr(&'p Expr, Use),
+    /// What an edge carries.
+    Carried(&'p Subject<'a>, Span),
+    /// What an arm binds.
+    Binding(FrameId, &'p Ident, Span),
+    /// A value.
+    Value(ValueId, Span),
+}
+
+/// How often each thing is named in some items, and which frames they stand on.
+#[derive(Default)]
+struct Uses {
+    values: HashMap<ValueId, usize>,
+    bindings: HashMap<(FrameId, String), usize>,
+    frames: BTreeSet<FrameId>,
+}
+
+/// Writes items at one place.
+pub(super) struct Writer<'w, 'a> {
+    plan: &'w Plan<'w, 'a>,
+    place: Place<'w, 'a>,
+    hold: &'w dyn Fn(ValueId) -> Hold,
+    uses: Uses,
+    /// How the bindings of each frame are held.
+    frames: BTreeMap<FrameId, Hold>,
+}
+
+impl<'w, 'a> Writer<'w, 'a> {
+    pub(super) fn new(
+        plan: &'w Plan<'w, 'a>,
+        place: Place<'w, 'a>,
+        hold: &'w dyn Fn(ValueId) -> Hold,
+        items: &[Item<'_, 'a>],
+    ) -> Self {
+        let mut uses = Uses::default();
+        for item in items {
+            count(plan, place, item, &mut uses);
+        }
+        let mut writer = Writer {
+            plan,
+            place,
+            hold,
+            uses,
+            frames: BTreeMap::new(),
+        };
+        let used: Vec<FrameId> = writer.uses.frames.iter().copied().collect();
+        for frame in used {
+            let hold = writer.frame_hold(frame);
+            writer.frames.insert(frame, hold);
+        }
+        writer
+    }
+
+    /// The bindings of a frame can be taken where nothing else reads what was matched.
+    fn frame_hold(&self, frame: FrameId) -> Hold {
+        match self.plan.program.frames[frame].on {
+            Subject::Value(value)
+                if matches!((self.hold)(value), Hold::Owned | Hold::Slot)
+                    && self.uses.values[&value] == 1 =>
+            {
+                Hold::Slot
+            }
+            _ => Hold::Ref,
+        }
+    }
+
+    /// Puts the matches around some code that bind what it reads.
+    pub(super) fn within_frames(&self, code: TokenStream) -> TokenStream {
+        self.within_frames_but(None, code)
+    }
+
+    /// The same without a frame that is matched already, as in its guard.
+    pub(super) fn within_frames_but(
+        &self,
+        matched: Option<FrameId>,
+        mut code: TokenStream,
+    ) -> TokenStream {
+        let rt = self.plan.rt();
+        for (&frame, &hold) in self
+            .frames
+            .iter()
+            .rev()
+            .filter(|(frame, _)| Some(**frame) != matched)
+        {
+            let item = &self.plan.program.frames[frame];
+            let pat = item.pat;
+            let (on, slots) = match (&item.on, hold) {
+                (Subject::Value(value), Hold::Slot) => {
+                    let name = &self.plan.program.values[*value].name;
+                    let on = if (self.hold)(*value) == Hold::Slot {
+                        quote!(#name.take())
+                    } else {
+                        quote!(#name)
+                    };
+                    let used = item
+                        .names
+                        .iter()
+                        .filter(|name| self.uses.bindings.contains_key(&(frame, name.to_string())));
+                    (on, quote!(#(let #used = &mut #rt::Slot::new(#used);)*))
+                }
+                (Subject::Value(value), _) => {
+                    let on = self.value_place(*value, &self.plan.program.values[*value].name);
+                    (quote!(&#on), TokenStream::new())
+                }
+                (Subject::Expr(expr, scope, carry), _) => {
+                    let place = Place {
+                        scope: *scope,
+                        carry,
+                    };
+                    let on = self.expr_at(expr, Use::Place, place);
+                    (quote!(&(#on)), TokenStream::new())
+                }
+            };
+            code = quote! {
+                match #on {
+                    #pat => { #slots #code }
+                    _ => return #rt::Err(#rt::lost()),
+                }
+            };
+        }
+        code
+    }
+
+    /// An expression.
+    pub(super) fn expr(&self, expr: &Expr, how: Use) -> TokenStream {
+        self.expr_at(expr, how, self.place)
+    }
+
+    fn expr_at(&self, expr: &Expr, how: Use, place: Place<'_, 'a>) -> TokenStream {
+        rewrite(
+            expr,
+            how,
+            &mut Rewriting {
+                writer: self,
+                place,
+            },
+        )
+        .into_token_stream()
+    }
+
+    /// A bare name as an argument of `step`.
+    pub(super) fn argument(&self, item: &Item<'_, 'a>, step: &TokenStream) -> TokenStream {
+        let rt = self.plan.rt();
+        let bare = |name: Ident, hold: Hold, single: bool, span: Span| {
+            let code = match hold {
+                Hold::Slot if single => quote!(#rt::Last::<_, #step>::last(#name)),
+                Hold::Slot => quote!(#rt::Lent::<_, #step>::lent(#name.get())),
+                Hold::Ref => quote!(#rt::Lent::<_, #step>::lent(&*#name)),
+                Hold::Owned | Hold::Kept => quote!(#rt::Lent::<_, #step>::lent(&#name)),
+            };
+            respan_outer(code, span)
+        };
+        match item {
+            Item::Expr(expr, how) => {
+                match single(expr).and_then(|name| Some((name, self.meaning(name)?))) {
+                    Some((name, Meaning::Value(value))) => bare(
+                        name.clone(),
+                        (self.hold)(value),
+                        self.is_single(value),
+                        name.span(),
+                    ),
+                    Some((name, Meaning::Binding(frame))) => bare(
+                        name.clone(),
+                        self.frames[&frame],
+                        self.is_single_binding(frame, name),
+                        name.span(),
+                    ),
+                    None if matches!(expr, Expr::Infer(_)) => match self.place.carry {
+                        Carry::One(subject) => {
+                            self.argument(&Item::Carried(subject, expr.span()), step)
+                        }
+                        Carry::Inputs => self.argument(&Item::Value(0, expr.span()), step),
+                        Carry::Nothing => TokenStream::new(),
+                    },
+                    None => self.expr(expr, *how),
+                }
+            }
+            Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
+                let name = self.plan.program.values[*value].name.clone();
+                bare(
+                    spanned(&name, *span),
+                    (self.hold)(*value),
+                    self.is_single(*value),
+                    *span,
+                )
+            }
+            Item::Carried(Subject::Expr(expr, scope, carry), _) => self.expr_at(
+                expr,
+                Use::Value,
+                Place {
+                    scope: *scope,
+                    carry,
+                },
+            ),
+            Item::Binding(frame, name, span) => bare(
+                spanned(name, *span),
+                self.frames[frame],
+                self.is_single_binding(*frame, name),
+                *span,
+            ),
+        }
+    }
+
+    /// What an item is as a value of its own type.
+    pub(super) fn value(&self, item: &Item<'_, 'a>) -> TokenStream {
+        match item {
+            Item::Expr(expr, how) => self.expr(expr, *how),
+            Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
+                let name = spanned(&self.plan.program.values[*value].name, *span);
+                self.value_use(*value, &name, Use::Value)
+            }
+            Item::Carried(Subject::Expr(expr, scope, carry), _) => self.expr_at(
+                expr,
+                Use::Value,
+                Place {
+                    scope: *scope,
+                    carry,
+                },
+            ),
+            Item::Binding(frame, name, span) => {
+                self.binding_use(*frame, &spanned(name, *span), Use::Value)
+            }
+        }
+    }
+
+    fn meaning(&self, name: &Ident) -> Option<Meaning> {
+        self.plan.program.resolve(self.place.scope, name)
+    }
+
+    fn is_single(&self, value: ValueId) -> bool {
+        self.uses.values.get(&value) == Some(&1)
+    }
+
+    fn is_single_binding(&self, frame: FrameId, name: &Ident) -> bool {
+        self.uses.bindings.get(&(frame, name.to_string())) == Some(&1)
+    }
+
+    fn value_place(&self, value: ValueId, name: &Ident) -> TokenStream {
+        place_of((self.hold)(value), name)
+    }
+
+    fn value_use(&self, value: ValueId, name: &Ident, how: Use) -> TokenStream {
+        self.used((self.hold)(value), name, how, self.is_single(value))
+    }
+
+    fn binding_use(&self, frame: FrameId, name: &Ident, how: Use) -> TokenStream {
+        let single = self.is_single_binding(frame, name);
+        // A guard is looked at before its frame is entered: its bindings are what the pattern lends there.
+        let hold = self.frames.get(&frame).copied().unwrap_or(Hold::Ref);
+        self.used(hold, name, how, single)
+    }
+
+    fn used(&self, hold: Hold, name: &Ident, how: Use, single: bool) -> TokenStream {
+        match (how, hold) {
+            (Use::Place, _) => place_of(hold, name),
+            (Use::Value, Hold::Owned) if single => name.to_token_stream(),
+            (Use::Value, Hold::Slot) if single => {
+                let take = quote_spanned!(at(name.span())=> .take());
+                quote!(#name #take)
+            }
+            _ => self.again(&place_of(hold, name), name.span()),
+        }
+    }
+
+    fn again(&self, place: &TokenStream, span: Span) -> TokenStream {
+        let again = respan(self.plan.rt().clone(), at(span));
+        quote_spanned!(at(span)=> #again::Again::again(&#place))
+    }
+}
+
+fn place_of(hold: Hold, name: &Ident) -> TokenStream {
+    let span = at(name.span());
+    match hold {
+        Hold::Owned | Hold::Kept => name.to_token_stream(),
+        Hold::Slot => quote_spanned!(span=> (*#name.get())),
+        Hold::Ref => quote_spanned!(span=> (*#name)),
+    }
+}
+
+fn spanned(name: &Ident, span: Span) -> Ident {
+    let mut name = name.clone();
+    // Only the place changes: the name must go on meaning what it means where it was declared.
+    name.set_span(name.span().located_at(span));
+    name
+}
+
+// rustc points at the span of the whole call for a bound that does not hold; the name inside keeps its own.
+fn respan_outer(code: TokenStream, span: Span) -> TokenStream {
+    respan(code, at(span))
+}
+
+struct Rewriting<'w, 'p, 'a> {
+    writer: &'w Writer<'p, 'a>,
+    place: Place<'w, 'a>,
+}
+
+impl Names for Rewriting<'_, '_, '_> {
+    fn knows(&self, name: &Ident) -> bool {
+        self.writer
+            .plan
+            .program
+            .resolve(self.place.scope, name)
+            .is_some()
+    }
+
+    fn read(&mut self, name: Name<'_>, how: Use) -> Option<Expr> {
+        let writer = self.writer;
+        let code = match name {
+            Name::Named(name) => match writer.plan.program.resolve(self.place.scope, name)? {
+                Meaning::Value(value) => writer.value_use(value, name, how),
+                Meaning::Binding(frame) => writer.binding_use(frame, name, how),
+            },
+            Name::Carried(span) => {
+                let value = match self.place.carry {
+                    Carry::One(Subject::Value(value)) => *value,
+                    Carry::One(Subject::Expr(expr, scope, carry)) => {
+                        let code = writer.expr_at(
+                            expr,
+                            how,
+                            Place {
+                                scope: *scope,
+                                carry,
+                            },
+                        );
+                        return Some(Expr::Verbatim(quote!((#code))));
+                    }
+                    Carry::Inputs => 0,
+                    Carry::Nothing => return None,
+                };
+                let name = spanned(&writer.plan.program.values[value].name, span);
+                writer.value_use(value, &name, how)
+            }
+        };
+        Some(Expr::Verbatim(code))
+    }
+
+    fn again(&self, place: Expr) -> Expr {
+        let span = place.span();
+        Expr::Verbatim(self.writer.again(&place.into_token_stream(), span))
+    }
+
+    fn refuse(&mut self, _: Span, _: &str) {}
+}
+
+/// Counts what an item names, what it stands on included.
+fn count<'a>(plan: &Plan<'_, 'a>, place: Place<'_, 'a>, item: &Item<'_, 'a>, uses: &mut Uses) {
+    match item {
+        Item::Expr(expr, _) => count_expr(plan, place, expr, uses),
+        Item::Carried(subject, _) => count_subject(plan, subject, uses),
+        Item::Binding(frame, name, _) => count_binding(plan, *frame, name, uses),
+        Item::Value(value, _) => *uses.values.entry(*value).or_default() += 1,
+    }
+}
+
+fn count_expr<'a>(plan: &Plan<'_, 'a>, place: Place<'_, 'a>, expr: &Expr, uses: &mut Uses) {
+    struct Counting<'c, 'p, 'a> {
+        plan: &'c Plan<'p, 'a>,
+        place: Place<'c, 'a>,
+        uses: &'c mut Uses,
+    }
+    impl Names for Counting<'_, '_, '_> {
+        fn knows(&self, name: &Ident) -> bool {
+            self.plan.program.resolve(self.place.scope, name).is_some()
+        }
+        fn read(&mut self, name: Name<'_>, _: Use) -> Option<Expr> {
+            match name {
+                Name::Named(name) => match self.plan.program.resolve(self.place.scope, name)? {
+                    Meaning::Value(value) => *self.uses.values.entry(value).or_default() += 1,
+                    Meaning::Binding(frame) => count_binding(self.plan, frame, name, self.uses),
+                },
+                Name::Carried(_) => match self.place.carry {
+                    Carry::One(subject) => count_subject(self.plan, subject, self.uses),
+                    Carry::Inputs => *self.uses.values.entry(0).or_default() += 1,
+                    Carry::Nothing => {}
+                },
+            }
+            None
+        }
+        fn again(&self, place: Expr) -> Expr {
+            place
+        }
+        fn refuse(&mut self, _: Span, _: &str) {}
+    }
+    rewrite(expr, Use::Value, &mut Counting { plan, place, uses });
+}
+
+fn count_subject<'a>(plan: &Plan<'_, 'a>, subject: &Subject<'a>, uses: &mut Uses) {
+    match subject {
+        Subject::Value(value) => *uses.values.entry(*value).or_default() += 1,
+        Subject::Expr(expr, scope, carry) => count_expr(
+            plan,
+            Place {
+                scope: *scope,
+                carry,
+            },
+            expr,
+            uses,
+        ),
+    }
+}
+
+fn count_binding(plan: &Plan<'_, '_>, frame: FrameId, name: &Ident, uses: &mut Uses) {
+    *uses.bindings.entry((frame, name.to_string())).or_default() += 1;
+    if uses.frames.insert(frame) {
+        count_subject(plan, &plan.program.frames[frame].on, uses);
+    }
+}

@@ -1,0 +1,413 @@
+//! The ways from one state to the next: routes, bounds, expressions, ends.
+//!
+//! What is held stands in locals of the values' names. Every way ends in a leaf: the next state, an end or a failure.
+
+use super::{
+    expr::{Hold, Item, Place, Writer},
+    plan::{Held, Plan},
+};
+use crate::output::at;
+use loomflow_graph::{
+    flow::PointId,
+    grammar::{
+        names::{Use, single},
+        program::{Bare, Carry, Kind, Subject, ValueId},
+        reads,
+    },
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Expr, spanned::Spanned};
+
+/// Writes the leaves of the ways.
+pub(super) trait Leaf {
+    /// The run goes on at this state.
+    fn go(&self, state: TokenStream) -> TokenStream;
+    /// The run ends with this output.
+    fn end(&self, output: TokenStream) -> TokenStream;
+}
+
+pub(super) struct Ways<'p, 'a, L> {
+    pub(super) plan: &'p Plan<'p, 'a>,
+    pub(super) leaf: L,
+}
+
+impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
+    /// The way on from behind a point that has one.
+    pub(super) fn from(&self, point: PointId) -> TokenStream {
+        match self.plan.program.ways(point).first() {
+            Some(&next) => self.to(next),
+            None => {
+                let rt = self.plan.rt();
+                quote!(#rt::Err(#rt::lost()))
+            }
+        }
+    }
+
+    /// The way to a point: to the state that stands there, or on.
+    fn to(&self, point: PointId) -> TokenStream {
+        if let Some(state) = self.plan.state(point) {
+            return self.enter(point, &state);
+        }
+        self.at(point)
+    }
+
+    fn enter(&self, point: PointId, state: &Ident) -> TokenStream {
+        let rt = self.plan.rt();
+        let consumed = consumed(self.plan, point);
+        let fields = self.plan.held_at(point).into_iter().map(|held| {
+            let name = self.plan.name(held);
+            match held {
+                Held::Value(value) if consumed(value) => quote!(#name: #rt::Slot::new(#name)),
+                _ => quote!(#name),
+            }
+        });
+        self.leaf.go(quote!(__State::#state { #(#fields),* }))
+    }
+
+    /// What happens at a point that is no call, and the ways from there.
+    pub(super) fn at(&self, point: PointId) -> TokenStream {
+        let (plan, rt) = (self.plan, self.plan.rt());
+        let here = &plan.program.points[point];
+        let ways = plan.program.ways(point);
+        match &here.kind {
+            Kind::Start | Kind::Call(..) | Kind::Pass => self.from(point),
+            Kind::Set(value, subject) => {
+                let value_name = &plan.program.values[*value].name;
+                let item = match subject {
+                    Subject::Expr(expr, ..) => Item::Expr(expr, Use::Value),
+                    Subject::Value(_) => Item::Carried(subject, here.span),
+                };
+                let (scope, carry) = match subject {
+                    Subject::Expr(_, scope, carry) => (*scope, &**carry),
+                    Subject::Value(_) => (here.scope, &here.carry),
+                };
+                let code = self.evaluate(point, Place { scope, carry }, &item, |writer| {
+                    writer.value(&item)
+                });
+                let ty = plan.ty(*value);
+                let then = self.to(ways[0]);
+                quote! { let #value_name: #ty = #code; #then }
+            }
+            Kind::Bound(counter) => {
+                let ast = plan.program.counters[*counter].ast;
+                let place = Place {
+                    scope: plan.program.counters[*counter].scope,
+                    carry: &here.carry,
+                };
+                let count = plan.name(Held::Counter(*counter));
+                let max = match &ast.max {
+                    Expr::Lit(syn::ExprLit {
+                        lit: syn::Lit::Int(lit),
+                        ..
+                    }) if lit.suffix().is_empty() => {
+                        let digits = lit.base10_digits();
+                        syn::LitInt::new(&format!("{digits}u64"), lit.span()).into_token_stream()
+                    }
+                    expr => {
+                        let item = Item::Expr(expr, Use::Value);
+                        let code = self.look(place, &item, |writer| writer.value(&item));
+                        quote_spanned!(at(expr.span())=> #rt::Count::count(#code))
+                    }
+                };
+                let (go, spent) = (self.to(ways[0]), self.to(ways[1]));
+                quote! {
+                    if #count < #max {
+                        let #count = #count + 1;
+                        #go
+                    } else {
+                        #spent
+                    }
+                }
+            }
+            Kind::If(cond) => {
+                let item = Item::Expr(cond, Use::Place);
+                let cond = self.look(
+                    Place {
+                        scope: here.scope,
+                        carry: &here.carry,
+                    },
+                    &item,
+                    |writer| writer.value(&item),
+                );
+                let (then, otherwise) = (self.to(ways[0]), self.to(ways[1]));
+                quote! { if #cond { #then } else { #otherwise } }
+            }
+            Kind::Match { .. } => self.match_route(point, &ways),
+            Kind::End(with, bare) => self.end(point, *with, *bare),
+            Kind::Fail(expr) => self.fail(point, expr),
+        }
+    }
+
+    /// Evaluates an item behind which some values are dead: those it may take.
+    fn evaluate(
+        &self,
+        point: PointId,
+        place: Place<'_, 'a>,
+        item: &Item<'_, 'a>,
+        write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
+    ) -> TokenStream {
+        let plan = self.plan;
+        let hold = move |value: ValueId| {
+            if plan.is_read_after(point, value) {
+                Hold::Kept
+            } else {
+                Hold::Owned
+            }
+        };
+        self.written(place, &hold, item, write)
+    }
+
+    /// Evaluates an item that only looks.
+    fn look(
+        &self,
+        place: Place<'_, 'a>,
+        item: &Item<'_, 'a>,
+        write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
+    ) -> TokenStream {
+        self.written(place, &|_| Hold::Kept, item, write)
+    }
+
+    fn written(
+        &self,
+        place: Place<'p, 'a>,
+        hold: &dyn Fn(ValueId) -> Hold,
+        item: &Item<'p, 'a>,
+        write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
+    ) -> TokenStream {
+        let item = std::slice::from_ref(item);
+        write_with(self.plan, place, hold, item, |writer| {
+            writer.within_frames(write(writer))
+        })
+    }
+
+    /// First which arm, by reference and in the user's own words; then what the arm leads to. Between the two nothing is
+    /// borrowed, so that the arm may take what was matched.
+    fn match_route(&self, point: PointId, ways: &[PointId]) -> TokenStream {
+        let (plan, rt) = (self.plan, self.plan.rt());
+        let at_point = &plan.program.points[point];
+        let Kind::Match {
+            on,
+            keyword,
+            arms,
+            open,
+        } = &at_point.kind
+        else {
+            return TokenStream::new();
+        };
+        let (item, place) = match on {
+            Subject::Expr(expr, scope, carry) => (
+                Item::Expr(expr, Use::Place),
+                Place {
+                    scope: *scope,
+                    carry,
+                },
+            ),
+            Subject::Value(_) => (
+                Item::Carried(on, *keyword),
+                Place {
+                    scope: at_point.scope,
+                    carry: &at_point.carry,
+                },
+            ),
+        };
+        let span = match on {
+            Subject::Expr(expr, ..) => at(expr.span()),
+            Subject::Value(_) => at(*keyword),
+        };
+        let way = format_ident!("__way");
+        let decided = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
+            let subject = match on {
+                Subject::Expr(expr, ..) => writer.expr(expr, Use::Place),
+                Subject::Value(value) => {
+                    let mut name = plan.program.values[*value].name.clone();
+                    name.set_span(name.span().located_at(*keyword));
+                    name.to_token_stream()
+                }
+            };
+            let last = arms.len() - 1;
+            let arms = arms.iter().enumerate().map(|(index, (pat, guard, frame))| {
+                let guard = guard.map(|guard| {
+                    let scope = frame.or(at_point.scope);
+                    let place = Place {
+                        scope,
+                        carry: &at_point.carry,
+                    };
+                    let item = Item::Expr(guard, Use::Place);
+                    let code = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
+                        let inner = writer.expr(guard, Use::Place);
+                        writer.within_frames_but(*frame, inner)
+                    });
+                    quote!(if #code)
+                });
+                let index = syn::Index::from(index);
+                // rustc proposes an arm to add where the last two arms are written alike; here it would be in the wrong
+                // place, so the last one is marked as the macro's own.
+                let arrow = if index.index as usize == last {
+                    quote_spanned!(Span::call_site()=> =>)
+                } else {
+                    quote!(=>)
+                };
+                quote!(#pat #guard #arrow #index,)
+            });
+            let rest = if *open {
+                let index = syn::Index::from(last + 1);
+                quote!(#[allow(unreachable_patterns)] _ => #index,)
+            } else {
+                quote!(#[allow(unreachable_patterns)] _ if false => 0,)
+            };
+            let keyword = Ident::new("match", *keyword);
+            let subject = quote_spanned!(span=> &#subject);
+            writer.within_frames(quote! { #keyword #subject { #(#arms)* #rest } })
+        });
+        let leads = ways.iter().enumerate().map(|(index, &to)| {
+            let code = self.to(to);
+            let index = syn::Index::from(index);
+            quote!(#index => { #code })
+        });
+        quote! {
+            #[deny(unreachable_patterns)]
+            let #way: usize = #decided;
+            match #way {
+                #(#leads)*
+                _ => #rt::Err(#rt::lost()),
+            }
+        }
+    }
+
+    fn end(&self, point: PointId, with: Option<&'p Expr>, bare: Bare) -> TokenStream {
+        let (plan, rt) = (self.plan, self.plan.rt());
+        let at_point = &plan.program.points[point];
+        let place = Place {
+            scope: at_point.scope,
+            carry: &at_point.carry,
+        };
+        let (workflow, output) = (plan.signature, plan.signature.output);
+        let ends = |code: TokenStream, span: Span| {
+            let ends = quote_spanned!(at(span)=> <_ as #rt::Ends<#output, #workflow>>::end);
+            quote!(#ends(#code))
+        };
+        let item = match (with, bare, &at_point.carry) {
+            (Some(expr), ..) => Item::Expr(expr, Use::Value),
+            (None, Bare::Bindings(frame), _) => match plan.program.frames[frame].names.as_slice() {
+                [name] => Item::Binding(frame, name, at_point.span),
+                // A tuple of them: that the workflow ends in something else is told by its type.
+                names => {
+                    let items: Vec<_> = names
+                        .iter()
+                        .map(|name| Item::Binding(frame, name, at_point.span))
+                        .collect();
+                    let hold = |value| {
+                        if plan.is_read_after(point, value) {
+                            Hold::Kept
+                        } else {
+                            Hold::Owned
+                        }
+                    };
+                    let code = write_with(plan, place, &hold, &items, |writer| {
+                        let parts = items.iter().map(|item| writer.value(item));
+                        writer.within_frames(quote!((#(#parts),*)))
+                    });
+                    return self.leaf.end(ends(code, at_point.span));
+                }
+            },
+            (None, Bare::Carried, Carry::One(subject)) => Item::Carried(subject, at_point.span),
+            (None, Bare::Carried, Carry::Inputs) if plan.program.ast.inputs.len() == 1 => {
+                Item::Value(0, at_point.span)
+            }
+            (None, ..) => return self.leaf.end(ends(quote!(()), at_point.span)),
+        };
+        let plain =
+            with.is_some_and(|expr| single(expr).is_none() && !matches!(expr, Expr::Infer(_)));
+        let code = self.evaluate(point, place, &item, |writer| writer.value(&item));
+        let code = if plain {
+            let end = format_ident!("__end");
+            quote!({ let #end: #output = #code; #end })
+        } else {
+            let span = with.map_or(at_point.span, Spanned::span);
+            ends(code, span)
+        };
+        self.leaf.end(code)
+    }
+
+    fn fail(&self, point: PointId, expr: &'p Expr) -> TokenStream {
+        let (plan, rt) = (self.plan, self.plan.rt());
+        let at_point = &plan.program.points[point];
+        let item = Item::Expr(expr, Use::Value);
+        let place = Place {
+            scope: at_point.scope,
+            carry: &at_point.carry,
+        };
+        let code = self.evaluate(point, place, &item, |writer| writer.value(&item));
+        let span = at(expr.span());
+        match plan.signature.fault {
+            Some(fault) => {
+                let fault = quote_spanned!(span=> <_ as #rt::Into<#fault>>::into);
+                quote!(#rt::Err(#rt::Failure::new(#fault(#code))))
+            }
+            None => {
+                let failure = quote_spanned!(span=> <_ as #rt::Into<#rt::Failure>>::into);
+                quote!(#rt::Err(#failure(#code)))
+            }
+        }
+    }
+}
+
+/// Whether a call takes a value for good: it is read there and not behind.
+pub(super) fn consumed<'p>(
+    plan: &'p Plan<'_, '_>,
+    point: PointId,
+) -> impl Fn(ValueId) -> bool + 'p {
+    let through = plan.held_through(point);
+    let is_call = matches!(plan.program.points[point].kind, Kind::Call(..));
+    move |value| is_call && !through.contains(&Held::Value(value))
+}
+
+/// Writes with a writer that is made for these items.
+pub(super) fn write_with<'a>(
+    plan: &Plan<'_, 'a>,
+    place: Place<'_, 'a>,
+    hold: &dyn Fn(ValueId) -> Hold,
+    items: &[Item<'_, 'a>],
+    write: impl FnOnce(&Writer<'_, 'a>) -> TokenStream,
+) -> TokenStream {
+    write(&Writer::new(plan, place, hold, items))
+}
+
+/// What the start sets, in order: the code of all `let`.
+pub(super) fn declarations(plan: &Plan<'_, '_>) -> TokenStream {
+    let mut code = TokenStream::new();
+    let inits: Vec<_> = plan
+        .program
+        .ast
+        .lets
+        .iter()
+        .filter_map(|item| Some((item, item.init.as_ref()?)))
+        .collect();
+    for (index, (item, init)) in inits.iter().enumerate() {
+        let read_later = |value: ValueId| {
+            inits[index + 1..].iter().any(|(_, later)| {
+                reads::of_init(plan.program, later)
+                    .0
+                    .iter()
+                    .any(|read| read.var == value)
+            }) || plan.held_after(0).contains(&Held::Value(value))
+        };
+        let hold = |value| {
+            if read_later(value) {
+                Hold::Kept
+            } else {
+                Hold::Owned
+            }
+        };
+        let place = Place {
+            scope: None,
+            carry: &Carry::Nothing,
+        };
+        let items = [Item::Expr(init, Use::Value)];
+        let init = write_with(plan, place, &hold, &items, |writer| writer.value(&items[0]));
+        let (name, ty) = (&item.name, &item.ty);
+        code.extend(quote!(let #name: #ty = #init;));
+    }
+    code
+}

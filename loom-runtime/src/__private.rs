@@ -1,0 +1,26 @@
+//! All that generated code may name. Not for use by hand: it changes without notice.
+
+pub use crate::{
+    attempt::{Fallible, Infallible, Outcome, Plain, Sure, limited, once, retried},
+    context::{Needs, Provides},
+    driver::{At, Driver},
+    failure::{Failure, Fault, lost},
+    fit::{Again, Count, Ends, Last, Lent, Nothing, Retried, Sets},
+    machine::{Flow, Machine, Place, Workflow},
+    memory::{run, trace},
+    policy::Policy,
+    step::{Call, Step},
+    value::{Slot, Value},
+};
+pub use core::{
+    any::type_name,
+    clone::Clone,
+    convert::{Infallible as Never, Into},
+    future::Future,
+    marker::{PhantomData, Send, Sync},
+    mem::replace,
+    option::Option::{self, None, Some},
+    result::Result::{self, Err, Ok},
+    time::Duration,
+};
+pub use loomflow_graph::graph;

@@ -1,0 +1,310 @@
+//! One step at work: attempts, pauses, time limits, panics and spans.
+//!
+//! All drivers share this, and none of it knows a graph. The futures are written by hand so that a step that is neither
+//! retried nor limited costs nothing for what it does not use.
+
+use crate::{
+    driver::{At, Driver},
+    failure::{BoxError, Failure, FailureKind, Fault},
+    machine::Place,
+    policy::Policy,
+};
+use pin_project_lite::pin_project;
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tracing::Span;
+
+/// What a future of a step gives: a `Result` that may fail, or a plain value that cannot.
+pub trait Outcome {
+    /// What it gives when it succeeds.
+    type Output;
+    /// The same, with a failure of the runtime's own kind.
+    ///
+    /// # Errors
+    /// The step's own error, as a failure.
+    fn outcome(self) -> Result<Self::Output, Failure>;
+}
+
+/// What a step that cannot fail gives.
+#[derive(Debug)]
+pub struct Sure<T>(pub T);
+
+impl<T> Outcome for Sure<T> {
+    type Output = T;
+    #[inline]
+    fn outcome(self) -> Result<T, Failure> {
+        Ok(self.0)
+    }
+}
+
+impl<T, E: Fault> Outcome for Result<T, E> {
+    type Output = T;
+    #[inline]
+    fn outcome(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::of(FailureKind::Step, error.into_boxed()))
+    }
+}
+
+pin_project! {
+    /// The future of a step whose return type is a `Result`.
+    pub struct Fallible<F> { #[pin] work: F }
+}
+
+impl<F> Fallible<F> {
+    /// Wraps the future that calling the step gave.
+    #[inline]
+    pub const fn new(work: F) -> Self {
+        Fallible { work }
+    }
+}
+
+impl<F: Future<Output: Outcome>> Future for Fallible<F> {
+    type Output = Result<<F::Output as Outcome>::Output, Failure>;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().work.poll(cx).map(Outcome::outcome)
+    }
+}
+
+pin_project! {
+    /// The future of a step that cannot fail.
+    pub struct Infallible<F> { #[pin] work: F }
+}
+
+impl<F> Infallible<F> {
+    /// Wraps the future that calling the step gave.
+    #[inline]
+    pub const fn new(work: F) -> Self {
+        Infallible { work }
+    }
+}
+
+impl<F: Future> Future for Infallible<F> {
+    type Output = Result<F::Output, Failure>;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().work.poll(cx).map(Ok)
+    }
+}
+
+/// A step that is a plain function: called when it is first polled, so that its panics are caught like all others.
+#[derive(Debug)]
+pub struct Plain<F>(Option<F>);
+
+impl<F> Plain<F> {
+    /// Wraps the call.
+    #[inline]
+    pub const fn new(call: F) -> Self {
+        Plain(Some(call))
+    }
+}
+
+// The closure is moved out before it is called and never pinned.
+impl<F> Unpin for Plain<F> {}
+
+impl<F: FnOnce() -> O, O: Outcome> Future for Plain<F> {
+    type Output = Result<O::Output, Failure>;
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.0.take() {
+            Some(call) => Poll::Ready(call().outcome()),
+            None => Poll::Pending,
+        }
+    }
+}
+
+pin_project! {
+    /// Work that may take so long and no longer, by the driver's clock.
+    pub struct Limited<'a, D, F, Z> {
+        driver: &'a D,
+        limit: Duration,
+        start: fn(&'a D, Duration) -> Z,
+        #[pin] sleep: Option<Z>,
+        #[pin] work: F,
+    }
+}
+
+/// Limits how long one attempt may take.
+#[inline]
+pub fn limited<'a, D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
+    driver: &'a D,
+    limit: Duration,
+    work: F,
+) -> impl Future<Output = Result<T, Failure>> + Send + use<'a, D, F, T> {
+    Limited {
+        driver,
+        limit,
+        start: D::sleep,
+        sleep: None,
+        work,
+    }
+}
+
+impl<'a, D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Future
+    for Limited<'a, D, F, Z>
+{
+    type Output = F::Output;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut me = self.project();
+        if let Poll::Ready(done) = me.work.poll(cx) {
+            return Poll::Ready(done);
+        }
+        if me.sleep.is_none() {
+            me.sleep.set(Some((me.start)(*me.driver, *me.limit)));
+        }
+        match me.sleep.as_mut().as_pin_mut() {
+            Some(sleep) => {
+                ready!(sleep.poll(cx));
+                let text = format!("took longer than its timeout of {:?}", *me.limit);
+                Poll::Ready(Err(Failure::of(FailureKind::TimedOut, text.into())))
+            }
+            None => Poll::Pending,
+        }
+    }
+}
+
+pin_project! {
+    /// One attempt: its span, and its panic as a failure.
+    struct Attempt<F> { #[pin] work: F, span: Span }
+}
+
+impl<F> Attempt<F> {
+    #[inline]
+    fn new(place: &'static Place, number: u32, work: F) -> Self {
+        let span = tracing::debug_span!(
+            "attempt",
+            workflow = place.workflow,
+            node = place.node,
+            attempt = number
+        );
+        Attempt { work, span }
+    }
+}
+
+impl<F: Future<Output = Result<T, Failure>>, T> Future for Attempt<F> {
+    type Output = F::Output;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let me = self.project();
+        let _entered = (!me.span.is_none()).then(|| me.span.enter());
+        caught(me.work, cx)
+    }
+}
+
+pin_project! {
+    /// Work whose panics are failures.
+    pub(crate) struct Caught<F> { #[pin] work: F }
+}
+
+impl<F> Caught<F> {
+    #[inline]
+    pub(crate) const fn new(work: F) -> Self {
+        Caught { work }
+    }
+}
+
+impl<F: Future<Output = Result<T, Failure>>, T> Future for Caught<F> {
+    type Output = F::Output;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        caught(self.project().work, cx)
+    }
+}
+
+// What the work leaves behind when it panics is dropped with it, unseen: that is what makes it unwind safe.
+#[inline]
+fn caught<F: Future<Output = Result<T, Failure>>, T>(
+    work: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
+        Ok(poll) => poll,
+        Err(payload) => Poll::Ready(Err(panicked(&*payload))),
+    }
+}
+
+#[cold]
+pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let cause: BoxError = match text {
+        Some(text) => format!("panicked: {text}").into(),
+        None => "panicked".into(),
+    };
+    Failure::of(FailureKind::Panicked, cause)
+}
+
+pin_project! {
+    /// A step that has one attempt.
+    struct Once<F> { place: &'static Place, #[pin] attempt: Attempt<F> }
+}
+
+/// Performs a step that is not retried.
+#[inline]
+pub fn once<S, F: Future<Output = Result<T, Failure>> + Send, T>(
+    at: &At<S>,
+    work: F,
+) -> impl Future<Output = Result<T, Failure>> + Send + use<S, F, T> {
+    Once {
+        place: at.place,
+        attempt: Attempt::new(at.place, 1, work),
+    }
+}
+
+impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
+    type Output = F::Output;
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let me = self.project();
+        match ready!(me.attempt.poll(cx)) {
+            Ok(output) => Poll::Ready(Ok(output)),
+            Err(failure) => Poll::Ready(Err(failure
+                .at(me.place.workflow, me.place.node)
+                .on_attempt(1, 1))),
+        }
+    }
+}
+
+/// Performs a step that is retried: `work` makes the work of one attempt and is told whether it is the last, which
+/// may take what earlier ones must leave.
+///
+/// # Errors
+/// The failure of the last attempt.
+pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
+    driver: &D,
+    at: &At<D::Scope>,
+    policy: Policy,
+    mut work: impl FnMut(bool) -> F + Send,
+) -> Result<T, Failure> {
+    let mut pause = Duration::ZERO;
+    let mut number = 1;
+    loop {
+        let last = number >= policy.attempts;
+        match Attempt::new(at.place, number, work(last)).await {
+            Ok(output) => return Ok(output),
+            Err(failure) if last => {
+                return Err(failure
+                    .at(at.place.workflow, at.place.node)
+                    .on_attempt(number, policy.attempts));
+            }
+            Err(failure) => {
+                pause = policy.backoff.next(pause);
+                tracing::debug!(
+                    workflow = at.place.workflow,
+                    node = at.place.node,
+                    attempt = number,
+                    pause_ms = pause.as_millis(),
+                    error = %failure,
+                    "attempt failed, trying again"
+                );
+                driver.sleep(pause).await;
+            }
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,201 @@
+//! Where the graph's values meet the steps' signatures: the traits whose messages a user reads when they do not fit.
+//!
+//! Each has parameters that are there for the message alone (the step, the workflow, the value's name): rustc names
+//! them in the user's words.
+
+use crate::value::Slot;
+
+/// A bare name as an argument that is read again later: lent to a parameter that borrows, copied for one that takes.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` takes `{Self}` here; the graph hands it `{T}`",
+    label = "`{S}` takes `{Self}` here, and this is `{T}`"
+)]
+pub trait Lent<'v, T, S: ?Sized>: Sized {
+    /// The argument made of a borrowed value.
+    fn lent(value: &'v T) -> Self;
+}
+
+/// A bare name as an argument that nothing reads later: lent to a parameter that borrows, moved into one that takes.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` takes `{Self}` here; the graph hands it `{T}`",
+    label = "`{S}` takes `{Self}` here, and this is `{T}`"
+)]
+pub trait Last<'v, T, S: ?Sized>: Sized {
+    /// The argument made of a value in its slot.
+    fn last(slot: &'v mut Slot<T>) -> Self;
+}
+
+/// A value that is used by value and read again later.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is used by value here and read again later, and it is not `Clone`",
+    label = "this takes the `{Self}` away from a later read",
+    note = "derive `Clone` for `{Self}`, or let the step take `&{Self}`"
+)]
+pub trait Again: Sized {
+    /// A second one.
+    #[must_use]
+    fn again(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Again for T {
+    #[inline]
+    fn again(&self) -> T {
+        self.clone()
+    }
+}
+
+// No `do_not_recommend` here: a value of the right type that is no `Clone` must be told so, by `Again`.
+impl<'v, T: Again, S: ?Sized> Lent<'v, T, S> for T {
+    #[inline]
+    fn lent(value: &'v T) -> T {
+        value.again()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'v, T, S: ?Sized> Last<'v, T, S> for T {
+    #[inline]
+    fn last(slot: &'v mut Slot<T>) -> T {
+        slot.take()
+    }
+}
+
+macro_rules! lend {
+    ($(<$($p:ident),*> $from:ty => $to:ty, |$value:ident| $lend:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<'v, $($p,)* S: ?Sized> Lent<'v, $from, S> for $to {
+            #[inline]
+            fn lent($value: &'v $from) -> Self {
+                $lend
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<'v, $($p,)* S: ?Sized> Last<'v, $from, S> for $to {
+            #[inline]
+            fn last(slot: &'v mut Slot<$from>) -> Self {
+                let $value = slot.get();
+                $lend
+            }
+        }
+    )*};
+}
+
+// A call coerces its arguments; a bare name goes through a trait, so the usual coercions are spelled out here.
+lend! {
+    <T> T => &'v T, |value| value;
+    <> String => &'v str, |value| value;
+    <T> Vec<T> => &'v [T], |value| value;
+    <T> Box<T> => &'v T, |value| value;
+    <T> std::sync::Arc<T> => &'v T, |value| value;
+    <T> Option<T> => Option<&'v T>, |value| value.as_ref();
+    <> Option<String> => Option<&'v str>, |value| value.as_deref();
+}
+
+/// The parameter of a step that has none, when an edge carries something to it by a bare name.
+#[derive(Debug)]
+pub struct Nothing;
+
+#[diagnostic::do_not_recommend]
+impl<'v, S: ?Sized> Lent<'v, (), S> for Nothing {
+    #[inline]
+    fn lent((): &'v ()) -> Self {
+        Nothing
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'v, S: ?Sized> Last<'v, (), S> for Nothing {
+    #[inline]
+    fn last(_: &'v mut Slot<()>) -> Self {
+        Nothing
+    }
+}
+
+/// An output that ends a workflow `W`, whose output is `O`.
+#[diagnostic::on_unimplemented(
+    message = "`{W}` ends in `{O}`; this edge gives `{Self}`",
+    label = "this gives `{Self}`, and `{W}` ends in `{O}`"
+)]
+pub trait Ends<O, W: ?Sized> {
+    /// The workflow's output.
+    fn end(self) -> O;
+}
+
+#[diagnostic::do_not_recommend]
+impl<O, W: ?Sized> Ends<O, W> for O {
+    #[inline]
+    fn end(self) -> O {
+        self
+    }
+}
+
+/// An output of step `B` that sets the value `V`, which is a `T` by step `A` or by its declaration.
+#[diagnostic::on_unimplemented(
+    message = "`{V}` is a `{T}` from `{A}` and a `{Self}` from `{B}`",
+    label = "this makes `{V}` a `{Self}`; by `{A}` it is a `{T}`",
+    note = "a value has one type: give this output a name of its own with `name = …`"
+)]
+pub trait Sets<T, V: ?Sized, A: ?Sized, B: ?Sized> {
+    /// The value.
+    fn set(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: ?Sized, A: ?Sized, B: ?Sized> Sets<T, V, A, B> for T {
+    #[inline]
+    fn set(self) -> T {
+        self
+    }
+}
+
+/// A type of which a retried step `S` takes a value: it must be able to hand over another one at the next attempt.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` is retried, so it needs another `{Self}` for each attempt, and `{Self}` is not `Clone`",
+    label = "taken by value by a step that is retried",
+    note = "take `&{Self}`, or derive `Clone` for it"
+)]
+pub trait Retried<S: ?Sized>: Sized {
+    /// Another one.
+    #[must_use]
+    fn another(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone, S: ?Sized> Retried<S> for T {
+    #[inline]
+    fn another(&self) -> T {
+        self.clone()
+    }
+}
+
+/// What can stand after `max`: an unsigned number.
+#[diagnostic::on_unimplemented(
+    message = "`max` counts up to an unsigned number, and this is `{Self}`",
+    label = "not an unsigned number"
+)]
+pub trait Count {
+    /// The number.
+    fn count(self) -> u64;
+}
+
+macro_rules! count {
+    ($($ty:ty),*) => {$(
+        impl Count for $ty {
+            #[inline]
+            fn count(self) -> u64 {
+                u64::from(self)
+            }
+        }
+    )*};
+}
+count!(u8, u16, u32, u64);
+
+impl Count for usize {
+    #[inline]
+    fn count(self) -> u64 {
+        // No platform of Rust's has a `usize` of more than 64 bits.
+        self as u64
+    }
+}

@@ -1,0 +1,26 @@
+//! The runtime of [loomflow](https://docs.rs/loomflow): the traits that generated machines implement, and the drivers
+//! that run them. Use it through the `loomflow` crate.
+//!
+//! `workflow!` makes a [`Machine`](machine::Machine): it knows what comes next and does no I/O. A
+//! [`Driver`](driver::Driver) performs what the machine asks for and knows nothing of routes and bounds.
+
+mod attempt;
+pub mod context;
+pub mod driver;
+mod failure;
+pub mod fit;
+pub mod machine;
+mod memory;
+mod policy;
+pub mod step;
+pub mod value;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use context::Provides;
+pub use failure::{Failure, FailureKind, Fault};
+pub use machine::Workflow;
+pub use policy::{Backoff, Policy};
+pub use step::Step;
+pub use value::Value;

@@ -1,0 +1,62 @@
+//! What `workflow!` makes of a graph: a machine that goes from place to place and does no I/O.
+
+use crate::{
+    driver::{At, Driver},
+    failure::Failure,
+    step::Step,
+};
+use loomflow_graph::graph::Graph;
+
+/// A workflow: its graph, its states, and how a run begins.
+///
+/// Implemented by `workflow!`; nobody implements it by hand.
+pub trait Workflow: Step {
+    /// The graph, as data.
+    const GRAPH: Graph<'static>;
+    /// The inputs, as a tuple.
+    type Input: Send;
+    /// A place of the graph with the values that are still to be read from there.
+    type State: Send;
+
+    /// Begins a run: sets what is declared with a value and goes to the first place.
+    ///
+    /// # Errors
+    /// When the graph leads from its start to a `fail(…)`.
+    fn begin(input: Self::Input) -> Result<Flow<Self::State, Self::Output>, Failure>;
+
+    /// The place a state stands at.
+    fn place(state: &Self::State) -> &'static Place;
+}
+
+/// A workflow that can run in a context `C`.
+pub trait Machine<C: ?Sized>: Workflow {
+    /// Takes one turn: has the driver perform what stands at the state's place, takes the route, and leaves the next
+    /// state in `state`. Gives the output when the graph came to its end.
+    ///
+    /// # Errors
+    /// The failure of the step, or the one of a `fail(…)`. The state is then no longer one that can go on.
+    fn turn<'a, D: Driver>(
+        state: &'a mut Self::State,
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+    ) -> impl Future<Output = Result<Option<Self::Output>, Failure>> + Send;
+}
+
+/// Where a run goes on: at a state, or nowhere, for it has ended.
+#[derive(Debug)]
+pub enum Flow<S, O> {
+    /// It goes on at this state.
+    Go(S),
+    /// It has ended with this output.
+    End(O),
+}
+
+/// A place of a graph: a call of a node, or a point where ways meet and part without one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The workflow's name.
+    pub workflow: &'static str,
+    /// The node's name; empty where ways only meet and part.
+    pub node: &'static str,
+}

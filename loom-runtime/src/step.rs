@@ -1,0 +1,60 @@
+//! What `#[step]` makes of a function: a type of the function's name that a graph can name.
+
+use crate::{
+    driver::{At, Driver},
+    failure::Failure,
+    policy::Policy,
+    value::Value,
+};
+
+/// A step, or a workflow used as one: the part that does not depend on the context.
+///
+/// `#[step]` implements it for a type that bears the function's name; nobody implements it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step",
+    label = "not a step",
+    note = "add `#[step]` to the function `{Self}`, or make a workflow of it with `workflow!`"
+)]
+pub trait Step: 'static {
+    /// The function's name.
+    const NAME: &'static str;
+    /// The function's doc comment, lines joined by `\n`.
+    const DOC: &'static str;
+    /// How often it is attempted, with what pauses, for how long.
+    const POLICY: Policy;
+    /// The arguments the graph hands over, as a tuple; what borrows, borrows from the run's state.
+    type Args<'a>: Send;
+    /// What the step gives when it succeeds.
+    type Output: Value;
+}
+
+/// A step that can be called in a context `C`: the part that needs the context.
+pub trait Call<C: ?Sized>: Step {
+    /// Performs the step, all of its attempts.
+    ///
+    /// # Errors
+    /// The failure of the last attempt.
+    fn perform<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        args: Self::Args<'a>,
+    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
+
+    /// Meets the step as a node of a graph: a step asks the driver to perform it, a workflow to run it within.
+    ///
+    /// # Errors
+    /// What the driver makes of a failing step.
+    #[inline]
+    fn enter<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        args: Self::Args<'a>,
+    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send
+    where
+        Self: Sized,
+    {
+        driver.step::<C, Self>(context, at, args)
+    }
+}

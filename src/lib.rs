@@ -1,0 +1,14 @@
+//! loomflow
+pub use loomflow_graph as graph;
+pub use loomflow_macros::{Context, ask, step, workflow};
+pub use loomflow_runtime::{
+    Backoff, Failure, FailureKind, Fault, Policy, Provides, Step, Value, Workflow,
+};
+
+#[doc(hidden)]
+pub use loomflow_runtime::__private;
+
+/// What a user needs at hand.
+pub mod prelude {
+    pub use crate::{Context, Failure, step, workflow};
+}
