@@ -47,11 +47,7 @@ impl Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        write!(
-            f,
-            "reading ease {}, rewritten {} times",
-            self.ease, self.rounds
-        )
+        write!(f, "reading ease {}, rewritten {} times", self.ease, self.rounds)
     }
 }
 
@@ -79,12 +75,7 @@ enum Remark {
 
 const PLAIN: i32 = 60;
 
-const PADDING: [&str; 4] = [
-    "It is hereby announced that ",
-    " with immediate effect",
-    " in its entirety",
-    "in order ",
-];
+const PADDING: [&str; 4] = ["It is hereby announced that ", " with immediate effect", " in its entirety", "in order "];
 
 const SHORTER: [(&str, &str); 5] = [
     ("utilisation", "use"),
@@ -124,10 +115,7 @@ fn evaluate(text: &str) -> Grade {
     let remark = match (padding, long_word) {
         (Some(phrase), _) => Remark::Padding((*phrase).to_owned()),
         (None, _) if text.contains(", and ") => Remark::LongSentence,
-        (None, Some((long, short))) => Remark::LongWord {
-            long: (*long).to_owned(),
-            short: (*short).to_owned(),
-        },
+        (None, Some((long, short))) => Remark::LongWord { long: (*long).to_owned(), short: (*short).to_owned() },
         (None, None) => Remark::LastSentence,
     };
     Grade::Hard(ease, remark)
@@ -152,11 +140,7 @@ fn improve(text: &str, remark: &Remark) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    let first: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     first + letters.as_str()
 }
 
@@ -166,21 +150,17 @@ fn reading_ease(text: &str) -> i32 {
     let sentences = text.chars().filter(is_stop).count().max(1);
     let words: Vec<&str> = text.split_whitespace().collect();
     let syllables: usize = words.iter().map(|word| syllables(word)).sum();
-    let [sentences, words, syllables] = [sentences, words.len().max(1), syllables]
-        .map(|count| i32::try_from(count).unwrap_or(i32::MAX / 100_000));
+    let [sentences, words, syllables] =
+        [sentences, words.len().max(1), syllables].map(|count| i32::try_from(count).unwrap_or(i32::MAX / 100_000));
     // 206.835 - 1.015 words / sentences - 84.6 syllables / words, in thousandths.
     (206_835 - 1_015 * words / sentences - 84_600 * syllables / words) / 1_000
 }
 
 /// Counts groups of vowels, without a silent `e` at the end: right for most English words.
 fn syllables(word: &str) -> usize {
-    let word = word
-        .trim_matches(|c: char| !c.is_alphabetic())
-        .to_lowercase();
+    let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     let is_vowel = |c: char| "aeiouy".contains(c);
-    let groups = word
-        .split(|c| !is_vowel(c))
-        .filter(|group| !group.is_empty());
+    let groups = word.split(|c| !is_vowel(c)).filter(|group| !group.is_empty());
     let silent = word.ends_with('e') && !word.ends_with("le") && !word.ends_with("ee");
     groups.count().saturating_sub(usize::from(silent)).max(1)
 }

@@ -72,11 +72,7 @@ fn shorten(line: &str) -> String {
     }
     let line = words.join(" ");
     let mut letters = line.chars();
-    let first: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     first + letters.as_str()
 }
 
@@ -116,11 +112,7 @@ enum Check {
 #[step]
 fn check(column: &[String], title: &str) -> Check {
     let first = first_word(title);
-    if column.iter().any(|other| first_word(other) == first) {
-        Check::Repeats(first)
-    } else {
-        Check::Fine
-    }
+    if column.iter().any(|other| first_word(other) == first) { Check::Repeats(first) } else { Check::Fine }
 }
 
 /// Another sentence of the story for a headline: one that does not begin with the word.
@@ -147,9 +139,7 @@ fn sentences(story: &str) -> impl Iterator<Item = &str> {
 /// The first word that is no article, in lower case.
 fn first_word(line: &str) -> String {
     let mut words = line.split_whitespace().map(str::to_lowercase);
-    words
-        .find(|word| !["a", "an", "the"].contains(&word.as_str()))
-        .unwrap_or_default()
+    words.find(|word| !["a", "an", "the"].contains(&word.as_str())).unwrap_or_default()
 }
 
 const STORIES: [&str; 5] = [

@@ -62,10 +62,7 @@ async fn generate(#[context] model: &Model, topic: &str) -> Result<Joke, NoTopic
 #[step]
 async fn improve(#[context] model: &Model, joke: &Joke) -> Joke {
     let punchline = model.punchline(joke).await;
-    Joke {
-        punchline: Some(punchline),
-        ..joke.clone()
-    }
+    Joke { punchline: Some(punchline), ..joke.clone() }
 }
 
 /// Mends the articles, begins with a capital and ends with a stop.
@@ -75,11 +72,7 @@ fn polish(joke: &Joke) -> Joke {
     polished.punchline = joke.punchline.as_deref().map(|line| {
         let line = mend_articles(line);
         let mut letters = line.chars();
-        let first: String = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .collect();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
         format!("{first}{}.", letters.as_str().trim_end_matches('.'))
     });
     polished
@@ -89,11 +82,7 @@ fn polish(joke: &Joke) -> Joke {
 fn mend_articles(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let article = |next: &str| {
-        if next.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) {
-            "an"
-        } else {
-            "a"
-        }
+        if next.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" }
     };
     let mended = words.iter().enumerate().map(|(at, word)| match *word {
         "a" | "an" => words.get(at + 1).map_or(*word, |next| article(next)),
@@ -131,11 +120,7 @@ impl Model {
         let number = topic.bytes().map(usize::from).sum::<usize>() % self.jokes.len();
         let (setup, punchline) = self.jokes[number];
         let fill = |text: &str| mend_articles(&text.replace("{topic}", topic));
-        ready(Joke {
-            topic: topic.to_owned(),
-            setup: fill(setup),
-            punchline: punchline.map(fill),
-        })
+        ready(Joke { topic: topic.to_owned(), setup: fill(setup), punchline: punchline.map(fill) })
     }
 
     /// A first try at a punch line, in the form of a draft.
@@ -169,9 +154,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let topic = env::args().nth(1).unwrap_or_else(|| "unicorn".to_owned());
-    let app = App {
-        model: Model::new(),
-    };
+    let app = App { model: Model::new() };
     match Chaining::run(&app, topic).await {
         Ok(joke) => {
             println!("{joke}");

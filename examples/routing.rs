@@ -88,11 +88,7 @@ fn poem(input: &str) -> String {
         5 => subject.clone(),
         _ => "quiet as a stone".to_owned(),
     };
-    let seconds = [
-        "nobody has heard the bell",
-        "the rain forgets where it fell",
-        "a door stands open all night",
-    ];
+    let seconds = ["nobody has heard the bell", "the rain forgets where it fell", "a door stands open all night"];
     let second = seconds[subject.chars().count() % seconds.len()];
     format!("{first}\n{second}\nthen the day begins")
 }
@@ -102,19 +98,13 @@ fn subject(input: &str) -> String {
     let input = input.trim().trim_end_matches(['.', '!', '?']);
     match input.split_once(" about ") {
         Some((_, subject)) if !subject.trim().is_empty() => subject.trim().to_owned(),
-        _ => input
-            .split_whitespace()
-            .last()
-            .unwrap_or("nothing")
-            .to_owned(),
+        _ => input.split_whitespace().last().unwrap_or("nothing").to_owned(),
     }
 }
 
 /// The words of a text in lower case.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
 /// Counts groups of vowels, without a silent `e` at the end: right for most English words.
@@ -122,9 +112,7 @@ fn syllables(line: &str) -> usize {
     words(line)
         .map(|word| {
             let is_vowel = |c: char| "aeiouy".contains(c);
-            let groups = word
-                .split(|c| !is_vowel(c))
-                .filter(|group| !group.is_empty());
+            let groups = word.split(|c| !is_vowel(c)).filter(|group| !group.is_empty());
             let silent = word.ends_with('e') && !word.ends_with("le") && !word.ends_with("ee");
             groups.count().saturating_sub(usize::from(silent)).max(1)
         })

@@ -37,10 +37,7 @@ fn run_on(example: &str, args: &[&str], input: &[u8]) -> Run {
 /// The examples stand beside the folder of the tests: no variable of cargo's tells where.
 fn command(example: &str, args: &[&str]) -> Command {
     let test = env::current_exe().expect("the path of this test is known");
-    let profile = test
-        .ancestors()
-        .nth(2)
-        .expect("tests are in target/<profile>/deps");
+    let profile = test.ancestors().nth(2).expect("tests are in target/<profile>/deps");
     let file = format!("{example}{}", env::consts::EXE_SUFFIX);
     let path = profile.join("examples").join(file);
     assert!(
@@ -136,10 +133,7 @@ fn triage_brings_every_bundled_ticket_to_an_end() {
         .map(|file| file.expect("the folder can be listed").path())
         .map(|path| {
             let text = fs::read_to_string(&path).expect("tickets are text");
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "lines")
-            {
+            if path.extension().is_some_and(|extension| extension == "lines") {
                 text.lines().filter(|line| !line.trim().is_empty()).count()
             } else {
                 1
@@ -155,12 +149,7 @@ fn triage_brings_every_bundled_ticket_to_an_end() {
     assert_eq!(names.len(), expected, "each ticket has a name of its own");
     for ticket in &tickets {
         let kind = ticket.outcome.split(':').next().unwrap_or_default();
-        assert!(
-            matches!(kind, "sent" | "escalated" | "spam"),
-            "{}: {}",
-            ticket.name,
-            ticket.outcome
-        );
+        assert!(matches!(kind, "sent" | "escalated" | "spam"), "{}: {}", ticket.name, ticket.outcome);
         assert_eq!(ticket.path[0], "classify", "{}", ticket.name);
     }
 }
@@ -173,12 +162,7 @@ fn triage_sends_answers_after_none_one_two_and_three_revisions() {
     for ticket in sent {
         assert!(ticket.ends_at("send"), "{}", ticket.name);
         assert_eq!(ticket.visits("approve"), 1, "{}", ticket.name);
-        assert_eq!(
-            ticket.visits("review"),
-            ticket.visits("revise") + 1,
-            "{}",
-            ticket.name
-        );
+        assert_eq!(ticket.visits("review"), ticket.visits("revise") + 1, "{}", ticket.name);
         revisions.insert(ticket.visits("revise"));
     }
     assert_eq!(revisions, BTreeSet::from([0, 1, 2, 3]));
@@ -187,14 +171,8 @@ fn triage_sends_answers_after_none_one_two_and_three_revisions() {
 #[test]
 fn triage_escalates_what_is_still_weak_when_the_loop_is_spent() {
     let tickets = triage_bundled();
-    let spent: Vec<_> = tickets
-        .iter()
-        .filter(|ticket| {
-            ticket
-                .outcome
-                .contains("no good answer after three revisions")
-        })
-        .collect();
+    let spent: Vec<_> =
+        tickets.iter().filter(|ticket| ticket.outcome.contains("no good answer after three revisions")).collect();
     assert!(!spent.is_empty());
     for ticket in spent {
         assert!(ticket.ends_at("escalate"), "{}", ticket.name);
@@ -207,12 +185,7 @@ fn triage_escalates_what_is_still_weak_when_the_loop_is_spent() {
 #[test]
 fn triage_escalates_what_the_policy_refuses() {
     let tickets = triage_bundled();
-    for why in [
-        "signature",
-        "orders to the machine",
-        "the law",
-        "wrong hands",
-    ] {
+    for why in ["signature", "orders to the machine", "the law", "wrong hands"] {
         let refused = tickets.iter().find(|ticket| ticket.outcome.contains(why));
         let refused = refused.unwrap_or_else(|| panic!("no ticket is escalated for {why}"));
         assert!(refused.ends_at("escalate"), "{}", refused.name);
@@ -224,19 +197,11 @@ fn triage_escalates_what_the_policy_refuses() {
 #[test]
 fn triage_gives_spam_no_reply() {
     let tickets = triage_bundled();
-    let spam: Vec<_> = tickets
-        .iter()
-        .filter(|ticket| ticket.outcome.starts_with("spam"))
-        .collect();
+    let spam: Vec<_> = tickets.iter().filter(|ticket| ticket.outcome.starts_with("spam")).collect();
     assert!(!spam.is_empty());
     for ticket in spam {
         assert_eq!(ticket.text, "", "{}", ticket.name);
-        assert_eq!(
-            ticket.visits("send") + ticket.visits("escalate"),
-            0,
-            "{}",
-            ticket.name
-        );
+        assert_eq!(ticket.visits("send") + ticket.visits("escalate"), 0, "{}", ticket.name);
     }
 }
 
@@ -260,11 +225,7 @@ fn triage_reads_account_numbers_in_every_spelling() {
         "4417\u{a0}2294",
     ] {
         let ticket = triage_line(&format!("Where is the invoice for {spelling}?"));
-        assert!(
-            ticket.text.contains("AC-4417-2294"),
-            "{spelling}: {}",
-            ticket.text
-        );
+        assert!(ticket.text.contains("AC-4417-2294"), "{spelling}: {}", ticket.text);
     }
 }
 
@@ -272,22 +233,14 @@ fn triage_reads_account_numbers_in_every_spelling() {
 fn triage_takes_no_other_number_for_an_account() {
     for other in ["4417-2295", "0151 2345 6789", "2024-05-17", "441722940"] {
         let ticket = triage_line(&format!("Where is the invoice for {other}?"));
-        assert!(
-            ticket.text.contains("send us your account number"),
-            "{other}: {}",
-            ticket.text
-        );
+        assert!(ticket.text.contains("send us your account number"), "{other}: {}", ticket.text);
     }
 }
 
 #[test]
 fn triage_never_promises_more_than_the_policy_allows() {
     let small = triage_line("Please refund 99 euros to account AC-4417-2294");
-    assert!(
-        small.text.contains("We will refund EUR 99.00"),
-        "{}",
-        small.text
-    );
+    assert!(small.text.contains("We will refund EUR 99.00"), "{}", small.text);
 
     let large = triage_line("Please refund 251 euros to account AC-4417-2294");
     assert_eq!(large.outcome, "sent:");
@@ -321,11 +274,7 @@ fn triage_reads_one_ticket_from_a_text_file() {
     let tickets = answered(&run);
     assert_eq!(tickets.len(), 1);
     assert_eq!(tickets[0].name, file);
-    assert!(
-        tickets[0].text.contains("Dear Mara Lindqvist,"),
-        "{}",
-        tickets[0].text
-    );
+    assert!(tickets[0].text.contains("Dear Mara Lindqvist,"), "{}", tickets[0].text);
 }
 
 #[test]
@@ -357,20 +306,12 @@ fn triage_names_a_line_that_is_no_text_and_deals_with_the_others() {
 #[test]
 fn triage_reports_a_step_that_fails_and_deals_with_the_others() {
     let long = "invoice ".repeat(1_000);
-    let run = run_on(
-        "triage",
-        &[],
-        format!("{long}\nWhere is my invoice?\n").as_bytes(),
-    );
+    let run = run_on("triage", &[], format!("{long}\nWhere is my invoice?\n").as_bytes());
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("stdin:1"), "{}", run.err);
     assert!(run.err.contains("5000 are read at the most"), "{}", run.err);
     let tickets = answered(&run);
-    assert!(
-        tickets[0].outcome.starts_with("failed:"),
-        "{}",
-        tickets[0].outcome
-    );
+    assert!(tickets[0].outcome.starts_with("failed:"), "{}", tickets[0].outcome);
     assert_eq!(tickets[1].outcome, "sent:");
 }
 
@@ -406,10 +347,7 @@ fn prompt_chain_gives_a_joke_its_punch_line_and_polishes_it() {
     let run = run("prompt_chain", &["unicorn"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     let punchline = run.out.lines().nth(1).expect("a punch line");
-    assert!(
-        punchline.starts_with("It met an older unicorn"),
-        "{punchline}"
-    );
+    assert!(punchline.starts_with("It met an older unicorn"), "{punchline}");
     assert!(punchline.ends_with('.'), "{punchline}");
 }
 
@@ -425,11 +363,7 @@ fn prompt_chain_fails_without_a_topic() {
 fn routing_writes_what_was_asked_for() {
     for (input, lines, words) in [
         ("a story about the moon", 4, "Once there was the moon"),
-        (
-            "a joke about my old bicycle",
-            2,
-            "my old bicycle comes close",
-        ),
+        ("a joke about my old bicycle", 2, "my old bicycle comes close"),
         ("a haiku about the empty garden", 3, "the empty garden\n"),
     ] {
         let run = run("routing", &[input]);
@@ -454,16 +388,10 @@ fn notice(subject: &str) -> (String, i32, u32) {
     let mut lines = run.out.lines();
     let text = lines.next().expect("a text").to_owned();
     let measures = lines.next().expect("the measures");
-    let mut numbers = measures
-        .split([' ', ','])
-        .filter_map(|word| word.parse::<i32>().ok());
+    let mut numbers = measures.split([' ', ',']).filter_map(|word| word.parse::<i32>().ok());
     let ease = numbers.next().expect("the ease");
     let rounds = numbers.next().expect("the rounds");
-    (
-        text,
-        ease,
-        u32::try_from(rounds).expect("rounds are counted up"),
-    )
+    (text, ease, u32::try_from(rounds).expect("rounds are counted up"))
 }
 
 #[test]
@@ -487,17 +415,9 @@ fn nested_makes_every_line_fit_at_every_width() {
         let run = run("nested", &[&width.to_string()]);
         assert_eq!(run.code, Some(0), "{}", run.err);
         let lines: Vec<&str> = run.out.lines().collect();
-        assert_eq!(
-            lines.len(),
-            7,
-            "a name, a rule and five titles: {}",
-            run.out
-        );
+        assert_eq!(lines.len(), 7, "a name, a rule and five titles: {}", run.out);
         for line in lines {
-            assert!(
-                !line.is_empty() && line.chars().count() <= width,
-                "{width}: {line}"
-            );
+            assert!(!line.is_empty() && line.chars().count() <= width, "{width}: {line}");
         }
     }
 }
@@ -507,16 +427,8 @@ fn nested_counts_the_inner_loop_anew_for_each_story() {
     // The third and the fifth story both repeat a word. A bound of one for the whole run would cut
     // the fifth title instead of fitting it.
     let run = run("nested", &["28"]);
-    assert!(
-        run.out.contains("\nChain like it was seen\n"),
-        "{}",
-        run.out
-    );
-    assert!(
-        run.out.contains("\nAlso: council bought boat\n"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("\nChain like it was seen\n"), "{}", run.out);
+    assert!(run.out.contains("\nAlso: council bought boat\n"), "{}", run.out);
 }
 
 #[test]

@@ -27,8 +27,8 @@ use loomflow::prelude::*;
 
 use report::Report;
 use steps::{
-    Approval, Desk, Policy, Reason, Reply, Sorter, Verdict, approve, billing, classify, escalate,
-    review, revise, send, technical,
+    Approval, Desk, Policy, Reason, Reply, Sorter, Verdict, approve, billing, classify, escalate, review, revise, send,
+    technical,
 };
 use templates::Templates;
 use tickets::{Source, Ticket};
@@ -118,11 +118,7 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, String> {
 
 /// Deals with all tickets, one after the other; whether all of them came through.
 async fn run(sources: &[Source]) -> io::Result<bool> {
-    let app = App {
-        policy: Policy::default(),
-        sorter: Sorter::default(),
-        templates: Templates::bundled(),
-    };
+    let app = App { policy: Policy::default(), sorter: Sorter::default(), templates: Templates::bundled() };
     let mut report = Report::new(io::stdout().lock());
     for ticket in sources.iter().flat_map(Source::read) {
         match ticket {

@@ -55,16 +55,16 @@ impl Language {
     /// The language whose small words are the most frequent; English when none is ahead.
     pub(crate) fn of(text: &str) -> Self {
         const ENGLISH: &[&str] = &[
-            "a", "and", "for", "have", "i", "in", "is", "it", "my", "not", "of", "please", "that",
-            "the", "this", "to", "was", "we", "with", "you", "your",
+            "a", "and", "for", "have", "i", "in", "is", "it", "my", "not", "of", "please", "that", "the", "this", "to",
+            "was", "we", "with", "you", "your",
         ];
         const GERMAN: &[&str] = &[
-            "auf", "bitte", "das", "der", "die", "ein", "eine", "es", "guten", "ich", "ihr", "ist",
-            "mein", "meine", "nicht", "sie", "und", "uns", "wir", "wird", "zu",
+            "auf", "bitte", "das", "der", "die", "ein", "eine", "es", "guten", "ich", "ihr", "ist", "mein", "meine",
+            "nicht", "sie", "und", "uns", "wir", "wird", "zu",
         ];
         const FRENCH: &[&str] = &[
-            "avec", "bonjour", "dans", "des", "est", "et", "je", "ma", "merci", "mes", "mon",
-            "nous", "pas", "pour", "que", "sur", "un", "une", "votre", "vous",
+            "avec", "bonjour", "dans", "des", "est", "et", "je", "ma", "merci", "mes", "mon", "nous", "pas", "pour",
+            "que", "sur", "un", "une", "votre", "vous",
         ];
         let words = Words::of(text);
         let english = words.share(ENGLISH);
@@ -120,38 +120,20 @@ impl Topic {
     /// The topics of a text, in the order in which it comes to them.
     pub(crate) fn all_in(text: &str) -> Vec<Self> {
         let words = Words::of(text);
-        let mut found: Vec<(usize, Self)> = Self::ALL
-            .into_iter()
-            .filter_map(|topic| Some((words.first(topic.marks())?, topic)))
-            .collect();
+        let mut found: Vec<(usize, Self)> =
+            Self::ALL.into_iter().filter_map(|topic| Some((words.first(topic.marks())?, topic))).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, topic)| topic).collect()
     }
 
     /// Whether the billing desk knows about it; the technical desk knows about all others.
     pub(crate) fn is_billing(self) -> bool {
-        matches!(
-            self,
-            Self::Refund
-                | Self::DoubleCharge
-                | Self::Invoice
-                | Self::Cancel
-                | Self::Card
-                | Self::Plan
-        )
+        matches!(self, Self::Refund | Self::DoubleCharge | Self::Invoice | Self::Cancel | Self::Card | Self::Plan)
     }
 
     fn marks(self) -> &'static [&'static str] {
         match self {
-            Self::Refund => &[
-                "refund",
-                "money back",
-                "reimburs",
-                "erstatt",
-                "rückerstatt",
-                "geld zurück",
-                "rembours",
-            ],
+            Self::Refund => &["refund", "money back", "reimburs", "erstatt", "rückerstatt", "geld zurück", "rembours"],
             Self::DoubleCharge => &["twice", "double charge", "doppelt", "zweimal", "deux fois"],
             Self::Invoice => &["invoice", "receipt", "rechnung", "facture"],
             Self::Cancel => &["cancel", "kündig", "résili"],
@@ -168,9 +150,7 @@ impl Topic {
                 "mot de passe",
                 "connecter",
             ],
-            Self::Crash => &[
-                "crash", "freez", "error", "abstürz", "stürzt", "fehler", "plante", "erreur",
-            ],
+            Self::Crash => &["crash", "freez", "error", "abstürz", "stürzt", "fehler", "plante", "erreur"],
             Self::Slow => &["slow", "takes forever", "langsam", "lente"],
             Self::Sync => &["sync"],
             Self::Export => &["export", "csv"],
@@ -196,8 +176,7 @@ impl Money {
         let is_currency = |at: Option<usize>| {
             at.and_then(|at| words.get(at)).is_some_and(|word| {
                 let word = word.trim_end_matches(['.', ',', '!', '?', ';']);
-                ["€", "$", "£", "eur", "euro", "euros", "dollars", "usd"]
-                    .contains(&word.to_lowercase().as_str())
+                ["€", "$", "£", "eur", "euro", "euros", "dollars", "usd"].contains(&word.to_lowercase().as_str())
             })
         };
         words
@@ -206,9 +185,8 @@ impl Money {
             .filter_map(|(at, word)| {
                 let word = word.trim_matches(['.', ',', '!', '?', ';', ':', '(', ')', '"']);
                 let number = word.trim_matches(['€', '$', '£']);
-                let named = number.len() < word.len()
-                    || is_currency(at.checked_sub(1))
-                    || is_currency(at.checked_add(1));
+                let named =
+                    number.len() < word.len() || is_currency(at.checked_sub(1)) || is_currency(at.checked_add(1));
                 if named { Self::parse(number) } else { None }
             })
             .max()
@@ -290,10 +268,7 @@ pub(crate) fn is_angry(text: &str) -> bool {
         "unverschämt",
         "worst",
     ];
-    let is_shouted = |word: &&str| {
-        word.chars().filter(|c| c.is_uppercase()).count() > 3 && !word.contains(char::is_lowercase)
-    };
-    text.contains("!!")
-        || Words::of(text).mention(MARKS)
-        || text.split_whitespace().filter(is_shouted).count() > 2
+    let is_shouted =
+        |word: &&str| word.chars().filter(|c| c.is_uppercase()).count() > 3 && !word.contains(char::is_lowercase);
+    text.contains("!!") || Words::of(text).mention(MARKS) || text.split_whitespace().filter(is_shouted).count() > 2
 }

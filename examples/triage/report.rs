@@ -22,22 +22,10 @@ pub(crate) struct Report<W> {
 
 impl<W: Write> Report<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self {
-            out,
-            sent: BTreeMap::new(),
-            escalated: BTreeMap::new(),
-            spam: 0,
-            failed: 0,
-            unread: 0,
-        }
+        Self { out, sent: BTreeMap::new(), escalated: BTreeMap::new(), spam: 0, failed: 0, unread: 0 }
     }
 
-    pub(crate) fn ticket(
-        &mut self,
-        name: &str,
-        path: &[&str],
-        outcome: &Result<Reply, Failure>,
-    ) -> io::Result<()> {
+    pub(crate) fn ticket(&mut self, name: &str, path: &[&str], outcome: &Result<Reply, Failure>) -> io::Result<()> {
         writeln!(self.out, "{name}")?;
         writeln!(self.out, "  path: {}", path.join(" → "))?;
         match outcome {

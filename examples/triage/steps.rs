@@ -117,10 +117,7 @@ pub(crate) async fn classify(
 ) -> Result<Desk, TooLong> {
     let length = ticket.text.chars().count();
     if length > policy.longest_ticket {
-        return Err(TooLong {
-            length,
-            longest: policy.longest_ticket,
-        });
+        return Err(TooLong { length, longest: policy.longest_ticket });
     }
     Ok(sorter.sort(&ticket.text).await)
 }
@@ -128,9 +125,7 @@ pub(crate) async fn classify(
 /// Drafts an answer about money: to the first thing asked, in the customer's language.
 #[step]
 pub(crate) fn billing(ticket: &Ticket, account: Option<AccountId>) -> Draft {
-    let topic = Topic::all_in(&ticket.text)
-        .into_iter()
-        .find(|topic| topic.is_billing());
+    let topic = Topic::all_in(&ticket.text).into_iter().find(|topic| topic.is_billing());
     let answer = match (topic, Money::largest_in(&ticket.text)) {
         (Some(Topic::Refund), Some(amount)) => Part::Promise(amount),
         (Some(topic), _) => Part::Answer(topic),
@@ -151,9 +146,7 @@ pub(crate) fn billing(ticket: &Ticket, account: Option<AccountId>) -> Draft {
 /// who gave no name.
 #[step]
 pub(crate) fn technical(ticket: &Ticket) -> Draft {
-    let topic = Topic::all_in(&ticket.text)
-        .into_iter()
-        .find(|topic| !topic.is_billing());
+    let topic = Topic::all_in(&ticket.text).into_iter().find(|topic| !topic.is_billing());
     let mut parts = Vec::new();
     if let Some(name) = signature(&ticket.text) {
         parts.push(Part::Greeting(Some(name)));
@@ -163,10 +156,7 @@ pub(crate) fn technical(ticket: &Ticket) -> Draft {
         None => parts.push(Part::AskMore),
     }
     parts.push(Part::Closing);
-    Draft {
-        language: Language::English,
-        parts,
-    }
+    Draft { language: Language::English, parts }
 }
 
 /// What the review says of a draft.
@@ -212,10 +202,7 @@ pub(crate) fn review(
     if Language::of(&text) != language {
         return Verdict::Weak(Note::Language(language));
     }
-    if !["Dear", "Hello", "Guten Tag", "Bonjour"]
-        .iter()
-        .any(|greeting| text.starts_with(greeting))
-    {
+    if !["Dear", "Hello", "Guten Tag", "Bonjour"].iter().any(|greeting| text.starts_with(greeting)) {
         return Verdict::Weak(Note::Greeting(signature(&ticket.text)));
     }
     if let Some(account) = AccountId::find(&ticket.text)
@@ -259,9 +246,7 @@ pub(crate) fn revise(#[context] templates: &Templates, mut draft: Draft, note: N
             if templates.answer(draft.language, topic).is_some() {
                 let last_answer = |part: &Part| !matches!(part, Part::Background | Part::Closing);
                 let at = draft.parts.iter().rposition(last_answer);
-                draft
-                    .parts
-                    .insert(at.map_or(0, |at| at + 1), Part::Answer(topic));
+                draft.parts.insert(at.map_or(0, |at| at + 1), Part::Answer(topic));
             }
         }
         Note::Length => {
@@ -322,17 +307,8 @@ pub(crate) fn approve(#[context] policy: &Policy, ticket: &Ticket, draft: &Draft
         "you are now",
         "vorherigen anweisungen",
     ];
-    const LEGAL: &[&str] = &[
-        "anwalt", "attorney", "avocat", "court", "lawsuit", "lawyer", "tribunal",
-    ];
-    const BREACH: &[&str] = &[
-        "hacked",
-        "not me",
-        "someone else",
-        "stolen",
-        "gehackt",
-        "piraté",
-    ];
+    const LEGAL: &[&str] = &["anwalt", "attorney", "avocat", "court", "lawsuit", "lawyer", "tribunal"];
+    const BREACH: &[&str] = &["hacked", "not me", "someone else", "stolen", "gehackt", "piraté"];
 
     let words = Words::of(&ticket.text);
     let promised = draft.parts.iter().find_map(|part| match part {

@@ -42,18 +42,10 @@ impl Templates {
     /// The texts of this example. German and French have gaps, and nothing is written yet on
     /// certificates or the roadmap: such questions end up with a person.
     pub(crate) fn bundled() -> Self {
-        let english = ENGLISH
-            .iter()
-            .map(|&(topic, text)| ((Language::English, topic), text));
-        let german = GERMAN
-            .iter()
-            .map(|&(topic, text)| ((Language::German, topic), text));
-        let french = FRENCH
-            .iter()
-            .map(|&(topic, text)| ((Language::French, topic), text));
-        Self {
-            answers: english.chain(german).chain(french).collect(),
-        }
+        let english = ENGLISH.iter().map(|&(topic, text)| ((Language::English, topic), text));
+        let german = GERMAN.iter().map(|&(topic, text)| ((Language::German, topic), text));
+        let french = FRENCH.iter().map(|&(topic, text)| ((Language::French, topic), text));
+        Self { answers: english.chain(german).chain(french).collect() }
     }
 
     pub(crate) fn answer(&self, language: Language, topic: Topic) -> Option<&'static str> {
@@ -63,19 +55,14 @@ impl Templates {
     /// The text of a draft. A part that the language has no words for is left out.
     pub(crate) fn render(&self, draft: &Draft) -> String {
         let language = draft.language;
-        let paragraphs = draft
-            .parts
-            .iter()
-            .filter_map(|part| self.words(language, part));
+        let paragraphs = draft.parts.iter().filter_map(|part| self.words(language, part));
         paragraphs.collect::<Vec<_>>().join("\n\n")
     }
 
     fn words(&self, language: Language, part: &Part) -> Option<String> {
         let [english, german, french] = match part {
             Part::Greeting(None) => ["Hello,", "Guten Tag,", "Bonjour,"].map(str::to_owned),
-            Part::Greeting(Some(name)) => {
-                ["Dear", "Guten Tag", "Bonjour"].map(|hello| format!("{hello} {name},"))
-            }
+            Part::Greeting(Some(name)) => ["Dear", "Guten Tag", "Bonjour"].map(|hello| format!("{hello} {name},")),
             Part::Apology => APOLOGY.map(str::to_owned),
             Part::Account(account) => [
                 format!("This is about your account {account}."),
@@ -111,11 +98,7 @@ impl Templates {
             Language::French => french,
         };
         let closing = self.words(language, &Part::Closing);
-        [greeting, Some(text.to_owned()), closing]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n\n")
+        [greeting, Some(text.to_owned()), closing].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -155,11 +138,8 @@ const BACKGROUND: [&str; 3] = [
      sans crainte et autant de fois que vous voulez.",
 ];
 
-const CLOSING: [&str; 3] = [
-    "Kind regards,\nLarkspur Support",
-    "Freundliche Grüße\nLarkspur Support",
-    "Cordialement,\nLarkspur Support",
-];
+const CLOSING: [&str; 3] =
+    ["Kind regards,\nLarkspur Support", "Freundliche Grüße\nLarkspur Support", "Cordialement,\nLarkspur Support"];
 
 const HOLDING: [&str; 3] = [
     "Thank you for your message. A colleague will read it and write to you within one working day.",
@@ -169,19 +149,13 @@ const HOLDING: [&str; 3] = [
 ];
 
 const ENGLISH: &[(Topic, &str)] = &[
-    (
-        Topic::Refund,
-        "A refund reaches you five working days after we have checked the payment.",
-    ),
+    (Topic::Refund, "A refund reaches you five working days after we have checked the payment."),
     (
         Topic::DoubleCharge,
         "When a payment shows up twice, the second one is a reservation that your bank drops \
          within three days. If it still stands after that, answer this mail and we return it.",
     ),
-    (
-        Topic::Invoice,
-        "Every invoice can be had as a PDF under Settings, Invoices.",
-    ),
+    (Topic::Invoice, "Every invoice can be had as a PDF under Settings, Invoices."),
     (
         Topic::Cancel,
         "You can cancel at any time under Settings, Plan. The service then runs on to the end of \
@@ -192,10 +166,7 @@ const ENGLISH: &[(Topic, &str)] = &[
         "You can change your card under Settings, Payment. A card that was declined is tried once \
          more on the next day.",
     ),
-    (
-        Topic::Plan,
-        "You can upgrade or downgrade under Settings, Plan. The difference is counted by the day.",
-    ),
+    (Topic::Plan, "You can upgrade or downgrade under Settings, Plan. The difference is counted by the day."),
     (
         Topic::Login,
         "To set a new password, choose “Forgot password” on the first page and follow the link \
@@ -216,30 +187,18 @@ const ENGLISH: &[(Topic, &str)] = &[
         "When two devices do not sync, sign out on both, and start with the one that has the \
          newest entries.",
     ),
-    (
-        Topic::Export,
-        "You can export all entries as CSV under Settings, Data.",
-    ),
-    (
-        Topic::Scam,
-        "That mail is phishing and not from us: we give no prizes away. Please delete it.",
-    ),
+    (Topic::Export, "You can export all entries as CSV under Settings, Data."),
+    (Topic::Scam, "That mail is phishing and not from us: we give no prizes away. Please delete it."),
 ];
 
 const GERMAN: &[(Topic, &str)] = &[
-    (
-        Topic::Refund,
-        "Eine Erstattung ist fünf Werktage nach unserer Prüfung bei Ihnen.",
-    ),
+    (Topic::Refund, "Eine Erstattung ist fünf Werktage nach unserer Prüfung bei Ihnen."),
     (
         Topic::DoubleCharge,
         "Erscheint eine Zahlung doppelt, ist die zweite eine Vormerkung, die Ihre Bank innerhalb \
          von drei Tagen löscht. Steht sie danach noch da, antworten Sie bitte auf diese Nachricht.",
     ),
-    (
-        Topic::Invoice,
-        "Jede Rechnung finden Sie als PDF unter Einstellungen, Rechnungen.",
-    ),
+    (Topic::Invoice, "Jede Rechnung finden Sie als PDF unter Einstellungen, Rechnungen."),
     (
         Topic::Cancel,
         "Sie können jederzeit unter Einstellungen, Vertrag kündigen. Der Dienst läuft dann bis \
@@ -263,19 +222,13 @@ const GERMAN: &[(Topic, &str)] = &[
 ];
 
 const FRENCH: &[(Topic, &str)] = &[
-    (
-        Topic::Refund,
-        "Un remboursement vous parvient cinq jours ouvrés après notre contrôle.",
-    ),
+    (Topic::Refund, "Un remboursement vous parvient cinq jours ouvrés après notre contrôle."),
     (
         Topic::DoubleCharge,
         "Quand un paiement apparaît deux fois, le second est une réserve que votre banque efface \
          sous trois jours. S'il est encore là après, répondez à ce message.",
     ),
-    (
-        Topic::Invoice,
-        "Chaque facture se trouve en PDF dans Réglages, Factures.",
-    ),
+    (Topic::Invoice, "Chaque facture se trouve en PDF dans Réglages, Factures."),
     (
         Topic::Cancel,
         "Vous pouvez résilier à tout moment dans Réglages, Abonnement. Le service court jusqu'à \

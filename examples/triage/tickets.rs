@@ -54,26 +54,15 @@ impl Source {
 
 /// The `.txt` and `.lines` files of a folder, by name.
 fn read_folder(folder: &Path) -> Vec<Result<Ticket, Unread>> {
-    let listed = fs::read_dir(folder).and_then(|entries| {
-        entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<Vec<PathBuf>>>()
-    });
+    let listed = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<PathBuf>>>());
     let mut files = match listed {
         Ok(files) => files,
         Err(error) => return vec![Err(unread(&folder.to_string_lossy(), &error))],
     };
     files.retain(|file| holds_lines(file) || file.extension() == Some(OsStr::new("txt")));
     files.sort();
-    files
-        .iter()
-        .flat_map(|file| {
-            read_file(
-                file,
-                &file.file_name().unwrap_or_default().to_string_lossy(),
-            )
-        })
-        .collect()
+    files.iter().flat_map(|file| read_file(file, &file.file_name().unwrap_or_default().to_string_lossy())).collect()
 }
 
 fn read_file(path: &Path, name: &str) -> Vec<Result<Ticket, Unread>> {
@@ -93,9 +82,7 @@ fn holds_lines(path: &Path) -> bool {
 
 fn read_lines(name: &str, bytes: &[u8]) -> Vec<Result<Ticket, Unread>> {
     let lines = bytes.split(|&byte| byte == b'\n').zip(1..);
-    lines
-        .filter_map(|(line, number): (_, u32)| read_ticket(format!("{name}:{number}"), line))
-        .collect()
+    lines.filter_map(|(line, number): (_, u32)| read_ticket(format!("{name}:{number}"), line)).collect()
 }
 
 /// Reads one ticket; blank text is none.
@@ -109,8 +96,5 @@ fn read_ticket(name: String, bytes: &[u8]) -> Option<Result<Ticket, Unread>> {
 }
 
 fn unread(name: &str, why: &dyn fmt::Display) -> Unread {
-    Unread {
-        name: name.to_owned(),
-        why: why.to_string(),
-    }
+    Unread { name: name.to_owned(), why: why.to_string() }
 }

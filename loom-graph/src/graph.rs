@@ -202,14 +202,7 @@ impl<'a> Node<'a> {
     /// A node of that kind and name.
     #[must_use]
     pub const fn new(kind: NodeKind, name: &'a str) -> Self {
-        Node {
-            name,
-            kind,
-            step: "",
-            sets: "",
-            doc: "",
-            line: 0,
-        }
+        Node { name, kind, step: "", sets: "", doc: "", line: 0 }
     }
 
     /// The same node with the path of its step and the value that its output sets.
@@ -275,14 +268,7 @@ impl<'a> Edge<'a> {
     /// An edge between two nodes, named by their index.
     #[must_use]
     pub const fn new(from: usize, to: usize) -> Self {
-        Edge {
-            from,
-            to,
-            label: "",
-            bound: None,
-            spent: false,
-            line: 0,
-        }
+        Edge { from, to, label: "", bound: None, spent: false, line: 0 }
     }
 
     /// The same edge with the label it is taken for: a pattern, a condition, `else`, or several joined by `, `.
@@ -353,11 +339,7 @@ impl<'a> Edge<'a> {
 impl fmt::Display for Bound<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "max {}", self.max)?;
-        if self.per == "run" {
-            Ok(())
-        } else {
-            write!(f, " per {}", self.per)
-        }
+        if self.per == "run" { Ok(()) } else { write!(f, " per {}", self.per) }
     }
 }
 

@@ -14,21 +14,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "a context is a struct: its fields are what it provides",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "a context is a struct: its fields are what it provides"));
     };
     if let Fields::Unit = data.fields {
         let message = "this context has no fields to provide: use `()` as the context instead";
         return Err(syn::Error::new_spanned(&input.ident, message));
     }
     let mut krate = None;
-    for attr in input
-        .attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("context"))
-    {
+    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("context")) {
         krate = Some(attr.parse_args_with(crate_path)?);
     }
     let rt = runtime(krate.as_ref());
@@ -46,10 +39,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             return Err(syn::Error::new_spanned(ty, message));
         }
         provided.push(ty);
-        let member = field
-            .ident
-            .clone()
-            .map_or_else(|| syn::Member::Unnamed(index.into()), syn::Member::Named);
+        let member = field.ident.clone().map_or_else(|| syn::Member::Unnamed(index.into()), syn::Member::Named);
         code.extend(quote_spanned! {ty.span()=>
             #[automatically_derived]
             impl #impls #rt::Provides<#ty> for #name #types #bounds {
@@ -64,19 +54,12 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 fn is_skipped(field: &syn::Field) -> syn::Result<bool> {
-    for attr in field
-        .attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("context"))
-    {
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("context")) {
         let option: Path = attr.parse_args()?;
         if option.is_ident("skip") {
             return Ok(true);
         }
-        return Err(syn::Error::new_spanned(
-            option,
-            "a field of a context has one option, `skip`",
-        ));
+        return Err(syn::Error::new_spanned(option, "a field of a context has one option, `skip`"));
     }
     Ok(false)
 }

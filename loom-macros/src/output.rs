@@ -1,6 +1,6 @@
 //! What all expansions share: where the runtime is found, how code is spanned, and how errors become code.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Path, Visibility, parse::ParseStream};
 
@@ -31,8 +31,7 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
         .into_iter()
         .map(|token| match token {
             TokenTree::Group(group) => {
-                let mut moved =
-                    proc_macro2::Group::new(group.delimiter(), respan(group.stream(), span));
+                let mut moved = Group::new(group.delimiter(), respan(group.stream(), span));
                 moved.set_span(span);
                 TokenTree::Group(moved)
             }
@@ -44,13 +43,18 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
         .collect()
 }
 
+/// A call, spanned as a whole: rustc blames the call for a bound of the function that does not hold. The arguments keep
+/// their own spans.
+pub(crate) fn call(function: TokenStream, arguments: TokenStream, span: Span) -> TokenStream {
+    let function = respan(function, at(span));
+    let mut list = Group::new(Delimiter::Parenthesis, arguments);
+    list.set_span(at(span));
+    quote!(#function #list)
+}
+
 /// Errors as code: the first one is the type that could not be made, so that nothing else is said of what uses it; the
 /// others stand beside it.
-pub(crate) fn errors_as_type(
-    vis: &Visibility,
-    name: &Ident,
-    errors: Vec<syn::Error>,
-) -> TokenStream {
+pub(crate) fn errors_as_type(vis: &Visibility, name: &Ident, errors: Vec<syn::Error>) -> TokenStream {
     let mut errors = errors.into_iter().flatten();
     let Some(first) = errors.next() else {
         return TokenStream::new();
@@ -58,7 +62,7 @@ pub(crate) fn errors_as_type(
     let ty = compile_error(&first);
     let others = errors.map(|error| {
         let item = compile_error(&error);
-        quote!(#item;)
+        quote!(#item)
     });
     quote! {
         #[doc(hidden)]

@@ -1,16 +1,16 @@
 //! All that generated code may name. Not for use by hand: it changes without notice.
 
 pub use crate::{
-    attempt::{Fallible, Infallible, Outcome, Plain, Sure, limited, once, retried},
+    attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
     failure::{Failure, Fault, lost},
     fit::{Again, Count, Ends, Last, Lent, Nothing, Retried, Sets},
     machine::{Flow, Machine, Place, Workflow},
-    memory::{run, trace},
+    memory::{Run, Traced, run, trace},
     policy::Policy,
     step::{Call, Step},
-    value::{Slot, Value},
+    value::{Slot, Value, kept},
 };
 pub use core::{
     any::type_name,

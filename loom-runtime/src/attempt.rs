@@ -5,7 +5,7 @@
 
 use crate::{
     driver::{At, Driver},
-    failure::{BoxError, Failure, FailureKind, Fault},
+    failure::{BoxError, Failure, FailureKind},
     machine::Place,
     policy::Policy,
 };
@@ -42,33 +42,52 @@ impl<T> Outcome for Sure<T> {
     }
 }
 
-impl<T, E: Fault> Outcome for Result<T, E> {
+impl<T> Outcome for Result<T, BoxError> {
     type Output = T;
     #[inline]
     fn outcome(self) -> Result<T, Failure> {
-        self.map_err(|error| Failure::of(FailureKind::Step, error.into_boxed()))
+        self.map_err(failed)
     }
+}
+
+/// What a `Result` gives when it succeeds, where its type is an alias that does not show it.
+pub trait Success {
+    /// What it gives.
+    type Output;
+}
+
+impl<T, E> Success for Result<T, E> {
+    type Output = T;
 }
 
 pin_project! {
     /// The future of a step whose return type is a `Result`.
-    pub struct Fallible<F> { #[pin] work: F }
+    pub struct Fallible<F, B> { #[pin] work: F, boxed: B }
 }
 
-impl<F> Fallible<F> {
-    /// Wraps the future that calling the step gave.
+impl<F, B> Fallible<F, B> {
+    /// Wraps the future that calling the step gave, and the function that boxes its error.
     #[inline]
-    pub const fn new(work: F) -> Self {
-        Fallible { work }
+    pub const fn new(work: F, boxed: B) -> Self {
+        Fallible { work, boxed }
     }
 }
 
-impl<F: Future<Output: Outcome>> Future for Fallible<F> {
-    type Output = Result<<F::Output as Outcome>::Output, Failure>;
+impl<F: Future<Output = Result<T, E>>, T, E, B: Fn(E) -> BoxError> Future for Fallible<F, B> {
+    type Output = Result<T, Failure>;
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().work.poll(cx).map(Outcome::outcome)
+        let me = self.project();
+        match ready!(me.work.poll(cx)) {
+            Ok(output) => Poll::Ready(Ok(output)),
+            Err(error) => Poll::Ready(Err(failed((me.boxed)(error)))),
+        }
     }
+}
+
+#[cold]
+fn failed(error: BoxError) -> Failure {
+    Failure::of(FailureKind::Step, error)
 }
 
 pin_project! {
@@ -136,18 +155,10 @@ pub fn limited<'a, D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
     limit: Duration,
     work: F,
 ) -> impl Future<Output = Result<T, Failure>> + Send + use<'a, D, F, T> {
-    Limited {
-        driver,
-        limit,
-        start: D::sleep,
-        sleep: None,
-        work,
-    }
+    Limited { driver, limit, start: D::sleep, sleep: None, work }
 }
 
-impl<'a, D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Future
-    for Limited<'a, D, F, Z>
-{
+impl<'a, D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Future for Limited<'a, D, F, Z> {
     type Output = F::Output;
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut me = self.project();
@@ -176,12 +187,7 @@ pin_project! {
 impl<F> Attempt<F> {
     #[inline]
     fn new(place: &'static Place, number: u32, work: F) -> Self {
-        let span = tracing::debug_span!(
-            "attempt",
-            workflow = place.workflow,
-            node = place.node,
-            attempt = number
-        );
+        let span = tracing::debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number);
         Attempt { work, span }
     }
 }
@@ -218,10 +224,7 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Caught<F> {
 
 // What the work leaves behind when it panics is dropped with it, unseen: that is what makes it unwind safe.
 #[inline]
-fn caught<F: Future<Output = Result<T, Failure>>, T>(
-    work: Pin<&mut F>,
-    cx: &mut Context<'_>,
-) -> Poll<F::Output> {
+fn caught<F: Future<Output = Result<T, Failure>>, T>(work: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
     match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
         Ok(poll) => poll,
         Err(payload) => Poll::Ready(Err(panicked(&*payload))),
@@ -250,10 +253,7 @@ pub fn once<S, F: Future<Output = Result<T, Failure>> + Send, T>(
     at: &At<S>,
     work: F,
 ) -> impl Future<Output = Result<T, Failure>> + Send + use<S, F, T> {
-    Once {
-        place: at.place,
-        attempt: Attempt::new(at.place, 1, work),
-    }
+    Once { place: at.place, attempt: Attempt::new(at.place, 1, work) }
 }
 
 impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
@@ -263,9 +263,7 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
         let me = self.project();
         match ready!(me.attempt.poll(cx)) {
             Ok(output) => Poll::Ready(Ok(output)),
-            Err(failure) => Poll::Ready(Err(failure
-                .at(me.place.workflow, me.place.node)
-                .on_attempt(1, 1))),
+            Err(failure) => Poll::Ready(Err(failure.at(me.place.workflow, me.place.node).on_attempt(1, 1))),
         }
     }
 }
@@ -288,9 +286,7 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
         match Attempt::new(at.place, number, work(last)).await {
             Ok(output) => return Ok(output),
             Err(failure) if last => {
-                return Err(failure
-                    .at(at.place.workflow, at.place.node)
-                    .on_attempt(number, policy.attempts));
+                return Err(failure.at(at.place.workflow, at.place.node).on_attempt(number, policy.attempts));
             }
             Err(failure) => {
                 pause = policy.backoff.next(pause);

@@ -77,10 +77,7 @@ pub enum FailureKind {
 #[cold]
 #[must_use]
 pub fn lost() -> Failure {
-    Failure::of(
-        FailureKind::Internal,
-        "the run lost its state: this is a bug in loomflow, please report it".into(),
-    )
+    Failure::of(FailureKind::Internal, "the run lost its state: this is a bug in loomflow, please report it".into())
 }
 
 impl Failure {
@@ -92,14 +89,7 @@ impl Failure {
 
     #[cold]
     pub(crate) fn of(kind: FailureKind, cause: BoxError) -> Self {
-        let inner = Inner {
-            kind,
-            place: None,
-            around: Vec::new(),
-            attempt: 0,
-            attempts: 0,
-            cause: Arc::from(cause),
-        };
+        let inner = Inner { kind, place: None, around: Vec::new(), attempt: 0, attempts: 0, cause: Arc::from(cause) };
         Failure(Arc::new(inner))
     }
 
@@ -162,9 +152,7 @@ impl Failure {
 
     fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
         let first: &(dyn Error + 'static) = &*self.0.cause;
-        std::iter::successors(Some(first), |error: &&'_ (dyn Error + 'static)| {
-            (*error).source()
-        })
+        std::iter::successors(Some(first), |error: &&'_ (dyn Error + 'static)| (*error).source())
     }
 
     fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,19 +258,13 @@ mod tests {
             failure.to_string(),
             "workflow `Inbox` at `triage`, workflow `Triage` failed at `classify`, attempt 3 of 4: the model is down"
         );
-        assert_eq!(
-            (failure.workflow(), failure.node(), failure.attempt()),
-            ("Triage", "classify", 3)
-        );
+        assert_eq!((failure.workflow(), failure.node(), failure.attempt()), ("Triage", "classify", 3));
     }
 
     #[test]
     fn the_long_forms_give_every_cause() {
         assert!(format!("{:#}", failure()).ends_with("the model is down: connection refused"));
-        assert!(
-            format!("{:?}", failure())
-                .ends_with("the model is down\n  caused by: connection refused")
-        );
+        assert!(format!("{:?}", failure()).ends_with("the model is down\n  caused by: connection refused"));
     }
 
     #[test]

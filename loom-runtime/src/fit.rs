@@ -45,11 +45,38 @@ impl<T: Clone> Again for T {
     }
 }
 
-// No `do_not_recommend` here: a value of the right type that is no `Clone` must be told so, by `Again`.
-impl<'v, T: Again, S: ?Sized> Lent<'v, T, S> for T {
+/// The same for a bare name as an argument. It is not a bound on `T` itself, for rustc then names [`Lent`] instead.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is used by value here and read again later, and it is not `Clone`",
+    label = "this takes the `{T}` away from a later read",
+    note = "derive `Clone` for `{T}`, or let the step take `&{T}`"
+)]
+pub trait Reread<T> {
+    /// A second one.
+    #[must_use]
+    fn again(value: &T) -> T;
+}
+
+/// Bears [`Reread`].
+#[derive(Debug)]
+pub struct Reader;
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Reread<T> for Reader {
+    #[inline]
+    fn again(value: &T) -> T {
+        value.clone()
+    }
+}
+
+// No `do_not_recommend` here: a value of the right type that is no `Clone` must be told so, by `Reread`.
+impl<'v, T, S: ?Sized> Lent<'v, T, S> for T
+where
+    Reader: Reread<T>,
+{
     #[inline]
     fn lent(value: &'v T) -> T {
-        value.again()
+        Reader::again(value)
     }
 }
 
@@ -86,7 +113,9 @@ macro_rules! lend {
 lend! {
     <T> T => &'v T, |value| value;
     <> String => &'v str, |value| value;
+    <> Box<str> => &'v str, |value| value;
     <T> Vec<T> => &'v [T], |value| value;
+    <T> Box<[T]> => &'v [T], |value| value;
     <T> Box<T> => &'v T, |value| value;
     <T> std::sync::Arc<T> => &'v T, |value| value;
     <T> Option<T> => Option<&'v T>, |value| value.as_ref();

@@ -21,6 +21,7 @@ pub mod __private;
 pub use context::Provides;
 pub use failure::{Failure, FailureKind, Fault};
 pub use machine::Workflow;
+pub use memory::{Run, Traced};
 pub use policy::{Backoff, Policy};
 pub use step::Step;
 pub use value::Value;

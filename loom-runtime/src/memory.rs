@@ -8,7 +8,10 @@ use crate::{
     step::Call,
 };
 use std::{
+    fmt,
+    pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -40,41 +43,51 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs a workflow in memory.
+/// A run in memory: a future of its outcome. It does nothing until it is polled, and dropping it cancels the run.
 ///
-/// # Errors
-/// The failure of a step or of a `fail(…)`, with the node it happened at.
-pub async fn run<C: ?Sized + Sync, M: Machine<C>>(
-    context: &C,
-    input: M::Input,
-) -> Result<M::Output, Failure> {
-    Memory { watch: () }.drive::<C, M>(context, input).await
+/// The machine is boxed, once for the run. An `async fn` would spare that allocation, and rustc would tell a context that
+/// lacks something three times: at the argument, at the call and at the `.await`.
+#[must_use = "a run does nothing until it is awaited"]
+pub struct Run<'c, T>(Pin<Box<dyn Future<Output = T> + Send + 'c>>);
+
+impl<T> Future for Run<'_, T> {
+    type Output = T;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.0.as_mut().poll(cx)
+    }
 }
 
-/// Runs a workflow in memory and gives the names of the nodes it visited, in order, beside its outcome.
-pub async fn trace<C: ?Sized + Sync, M: Machine<C>>(
-    context: &C,
+impl<T> fmt::Debug for Run<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Run")
+    }
+}
+
+/// What a traced run gives: the names of the nodes it visited, in order, and its outcome.
+pub type Traced<T> = (Vec<&'static str>, Result<T, Failure>);
+
+/// Runs a workflow in memory.
+pub fn run<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
+    context: &'c C,
     input: M::Input,
-) -> (Vec<&'static str>, Result<M::Output, Failure>) {
-    let memory = Memory {
-        watch: Mutex::new(Vec::new()),
-    };
-    let outcome = memory.drive::<C, M>(context, input).await;
-    (
-        memory
-            .watch
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner),
-        outcome,
-    )
+) -> Run<'c, Result<M::Output, Failure>> {
+    Run(Box::pin(async move { Memory { watch: () }.drive::<C, M>(context, input).await }))
+}
+
+/// Runs a workflow in memory and tells the nodes it visited.
+pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
+    context: &'c C,
+    input: M::Input,
+) -> Run<'c, Traced<M::Output>> {
+    Run(Box::pin(async move {
+        let memory = Memory { watch: Mutex::new(Vec::new()) };
+        let outcome = memory.drive::<C, M>(context, input).await;
+        (memory.watch.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
+    }))
 }
 
 impl<W: Watch> Memory<W> {
-    async fn drive<C: ?Sized + Sync, M: Machine<C>>(
-        &self,
-        context: &C,
-        input: M::Input,
-    ) -> Result<M::Output, Failure> {
+    async fn drive<C: ?Sized + Sync, M: Machine<C>>(&self, context: &C, input: M::Input) -> Result<M::Output, Failure> {
         let begun = Caught::new(async { M::begin(input) }).await;
         let mut state = match begun.map_err(|failure| failure.at(M::NAME, "start"))? {
             Flow::Go(state) => state,
@@ -82,11 +95,7 @@ impl<W: Watch> Memory<W> {
         };
         let mut turn = 0;
         loop {
-            let at = At {
-                scope: (),
-                turn,
-                place: M::place(&state),
-            };
+            let at = At { scope: (), turn, place: M::place(&state) };
             self.watch.entered(at.place);
             match Caught::new(M::turn(&mut state, self, context, &at)).await {
                 Ok(None) => turn += 1,
@@ -100,11 +109,7 @@ impl<W: Watch> Memory<W> {
 // A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
 #[cold]
 fn placed(failure: Failure, place: &'static Place) -> Failure {
-    if failure.node().is_empty() {
-        failure.at(place.workflow, place.node)
-    } else {
-        failure
-    }
+    if failure.node().is_empty() { failure.at(place.workflow, place.node) } else { failure }
 }
 
 impl<W: Watch> Driver for Memory<W> {

@@ -16,11 +16,7 @@ pub struct Policy {
 
 impl Policy {
     /// One attempt that may take as long as it likes.
-    pub const ONCE: Policy = Policy {
-        attempts: 1,
-        backoff: Backoff::DEFAULT,
-        timeout: None,
-    };
+    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None };
 
     /// The same with `retries` more attempts after the first.
     #[must_use]
@@ -59,17 +55,12 @@ pub struct Backoff {
 
 impl Backoff {
     /// What a step with `retry` and without `backoff` gets: 100 ms to 10 s.
-    pub const DEFAULT: Backoff = Backoff {
-        from: Duration::from_millis(100),
-        to: Duration::from_secs(10),
-    };
+    pub const DEFAULT: Backoff = Backoff { from: Duration::from_millis(100), to: Duration::from_secs(10) };
 
     /// The pause that follows `before`; the first one follows [`Duration::ZERO`].
     #[must_use]
     pub fn next(self, before: Duration) -> Duration {
-        let most = before
-            .saturating_mul(3)
-            .clamp(self.from, self.to.max(self.from));
+        let most = before.saturating_mul(3).clamp(self.from, self.to.max(self.from));
         self.from + most.saturating_sub(self.from).mul_f64(fastrand::f64())
     }
 }
@@ -80,10 +71,7 @@ mod tests {
 
     #[test]
     fn pauses_stay_within_their_bounds_and_reach_the_upper_half() {
-        let backoff = Backoff {
-            from: Duration::from_millis(200),
-            to: Duration::from_secs(5),
-        };
+        let backoff = Backoff { from: Duration::from_millis(200), to: Duration::from_secs(5) };
         let mut longest = Duration::ZERO;
         for _ in 0..50 {
             let mut pause = Duration::ZERO;
@@ -99,17 +87,13 @@ mod tests {
     #[test]
     fn pauses_of_many_runs_differ() {
         let backoff = Backoff::DEFAULT;
-        let second: std::collections::HashSet<_> =
-            (0..100).map(|_| backoff.next(backoff.from)).collect();
+        let second: std::collections::HashSet<_> = (0..100).map(|_| backoff.next(backoff.from)).collect();
         assert!(second.len() > 50);
     }
 
     #[test]
     fn bounds_that_are_turned_round_give_the_first_one() {
-        let backoff = Backoff {
-            from: Duration::from_secs(2),
-            to: Duration::from_secs(1),
-        };
+        let backoff = Backoff { from: Duration::from_secs(2), to: Duration::from_secs(1) };
         assert_eq!(backoff.next(Duration::from_secs(9)), Duration::from_secs(2));
     }
 }

@@ -10,10 +10,14 @@ use serde::{Serialize, de::DeserializeOwned};
     label = "a run cannot keep a `{Self}`",
     note = "derive `Serialize` and `Deserialize` for it, and let all it holds be `Send + Sync + 'static`"
 )]
-pub trait Value: Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Value: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for T {}
+
+/// Asks that a type can be kept between steps.
+#[inline]
+pub const fn kept<T: Value>() {}
 
 /// Holds a value up to its last read: there it is lent, or given away.
 ///

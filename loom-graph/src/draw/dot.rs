@@ -36,21 +36,10 @@ impl Graph<'_> {
     /// ```
     #[must_use]
     pub fn to_dot(&self) -> String {
-        let head = format!(
-            "digraph {} {{\n    rankdir=TB;\n    node [shape=box];\n",
-            quoted(self.name())
-        );
-        let nodes = self
-            .nodes()
-            .iter()
-            .enumerate()
-            .map(|(index, node)| node_line(index, node));
+        let head = format!("digraph {} {{\n    rankdir=TB;\n    node [shape=box];\n", quoted(self.name()));
+        let nodes = self.nodes().iter().enumerate().map(|(index, node)| node_line(index, node));
         let edges = self.edges().iter().map(edge_line);
-        iter::once(head)
-            .chain(nodes)
-            .chain(edges)
-            .chain(iter::once("}\n".to_owned()))
-            .collect()
+        iter::once(head).chain(nodes).chain(edges).chain(iter::once("}\n".to_owned())).collect()
     }
 }
 
@@ -60,21 +49,14 @@ fn node_line(index: usize, node: &Node<'_>) -> String {
         NodeKind::Step => "",
         NodeKind::Fail => ", shape=hexagon",
     };
-    format!(
-        "    n{index} [label={}{shape}];\n",
-        quoted(&node_text(node))
-    )
+    format!("    n{index} [label={}{shape}];\n", quoted(&node_text(node)))
 }
 
 fn edge_line(edge: &Edge<'_>) -> String {
     let text = edge_text(edge);
     let label = (!text.is_empty()).then(|| format!("label={}", quoted(&text)));
     let style = edge.is_spent().then(|| "style=dashed".to_owned());
-    let attributes = label
-        .into_iter()
-        .chain(style)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let attributes = label.into_iter().chain(style).collect::<Vec<_>>().join(", ");
     let (from, to) = (edge.from(), edge.to());
     if attributes.is_empty() {
         format!("    n{from} -> n{to};\n")
@@ -85,15 +67,8 @@ fn edge_line(edge: &Edge<'_>) -> String {
 
 /// Graphviz reads HTML's entities in plain strings too, so an ampersand is written as one.
 fn quoted(text: &str) -> String {
-    let line = |line: &String| {
-        line.replace('&', "&amp;")
-            .replace('\\', r"\\")
-            .replace('"', "\\\"")
-    };
-    format!(
-        "\"{}\"",
-        lines(text).iter().map(line).collect::<Vec<_>>().join(r"\n")
-    )
+    let line = |line: &String| line.replace('&', "&amp;").replace('\\', r"\\").replace('"', "\\\"");
+    format!("\"{}\"", lines(text).iter().map(line).collect::<Vec<_>>().join(r"\n"))
 }
 
 #[cfg(test)]
@@ -148,10 +123,7 @@ mod tests {
     fn a_graph_without_nodes_is_an_empty_digraph() {
         let empty = "digraph \"Empty\" {\n    rankdir=TB;\n    node [shape=box];\n}\n";
         assert_eq!(Graph::new("Empty").to_dot(), empty);
-        assert_eq!(
-            Graph::new("Empty").with_doc("Does nothing.").to_dot(),
-            empty
-        );
+        assert_eq!(Graph::new("Empty").with_doc("Does nothing.").to_dot(), empty);
     }
 
     #[test]
@@ -159,22 +131,14 @@ mod tests {
         for name in NASTY {
             let dot = Graph::new(name).to_dot();
             let name_on = dot.strip_prefix("digraph ").unwrap();
-            assert_eq!(
-                drawn(name_on).1,
-                " {\n    rankdir=TB;\n    node [shape=box];\n}\n",
-                "{name:?}"
-            );
+            assert_eq!(drawn(name_on).1, " {\n    rankdir=TB;\n    node [shape=box];\n}\n", "{name:?}");
         }
     }
 
     #[test]
     fn nasty_texts_are_drawn_as_they_stand() {
         for text in NASTY {
-            assert_eq!(
-                drawn(&quoted(text)),
-                (lines(text).join("\n"), ""),
-                "{text:?}"
-            );
+            assert_eq!(drawn(&quoted(text)), (lines(text).join("\n"), ""), "{text:?}");
         }
     }
 
@@ -183,30 +147,18 @@ mod tests {
         for seed in 0..500 {
             arbitrary(seed, |graph| {
                 let dot = graph.to_dot();
-                let body = dot
-                    .lines()
-                    .skip(3)
-                    .filter(|line| *line != "}")
-                    .collect::<Vec<_>>();
+                let body = dot.lines().skip(3).filter(|line| *line != "}").collect::<Vec<_>>();
                 let (nodes, edges) = body.split_at(graph.nodes().len());
                 for (index, (node, line)) in graph.nodes().iter().zip(nodes).enumerate() {
-                    let label = line
-                        .strip_prefix(&format!("    n{index} [label="))
-                        .expect("the nodes in order");
+                    let label = line.strip_prefix(&format!("    n{index} [label=")).expect("the nodes in order");
                     assert_eq!(drawn(label).0, lines(&node_text(node)).join("\n"), "{dot}");
                 }
                 let mut seen = Vec::new();
                 for (edge, line) in graph.edges().iter().zip(edges) {
                     let (ends, attributes) = line.split_once(" [").unwrap_or((line, ""));
-                    let (from, to) = ends
-                        .trim_start()
-                        .trim_end_matches(';')
-                        .split_once(" -> ")
-                        .unwrap();
+                    let (from, to) = ends.trim_start().trim_end_matches(';').split_once(" -> ").unwrap();
                     seen.push((from[1..].parse().unwrap(), to[1..].parse().unwrap()));
-                    let (label, rest) = attributes
-                        .strip_prefix("label=")
-                        .map_or((String::new(), attributes), drawn);
+                    let (label, rest) = attributes.strip_prefix("label=").map_or((String::new(), attributes), drawn);
                     assert_eq!(label, lines(&edge_text(edge)).join("\n"), "{dot}");
                     assert_eq!(rest.contains("style=dashed"), edge.is_spent(), "{dot}");
                 }

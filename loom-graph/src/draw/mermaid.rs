@@ -40,16 +40,9 @@ impl Graph<'_> {
     /// ```
     #[must_use]
     pub fn to_mermaid(&self) -> String {
-        let nodes = self
-            .nodes()
-            .iter()
-            .enumerate()
-            .map(|(index, node)| node_line(index, node));
+        let nodes = self.nodes().iter().enumerate().map(|(index, node)| node_line(index, node));
         let edges = self.edges().iter().map(edge_line);
-        iter::once("flowchart TD\n".to_owned())
-            .chain(nodes)
-            .chain(edges)
-            .collect()
+        iter::once("flowchart TD\n".to_owned()).chain(nodes).chain(edges).collect()
     }
 }
 
@@ -76,16 +69,9 @@ fn edge_line(edge: &Edge<'_>) -> String {
 /// string and Markdown would begin a paragraph there.
 fn quoted(text: &str) -> String {
     let line = |line: &String| {
-        if line.is_empty() {
-            "#8203;".to_owned()
-        } else {
-            escaped(line)
-        }
+        if line.is_empty() { "#8203;".to_owned() } else { escaped(line) }
     };
-    format!(
-        "\"{}\"",
-        lines(text).iter().map(line).collect::<Vec<_>>().join("\n")
-    )
+    format!("\"{}\"", lines(text).iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 /// Words that Mermaid looks for in the text as a whole, inside strings too: the first two cost a later entity its `;`,
@@ -132,10 +118,7 @@ mod tests {
 
     /// What Mermaid draws for a quoted label: entities for what they stand for, space at the ends trimmed.
     fn drawn(label: &str) -> String {
-        let mut rest = label
-            .strip_prefix('"')
-            .and_then(|label| label.strip_suffix('"'))
-            .expect("a quoted label");
+        let mut rest = label.strip_prefix('"').and_then(|label| label.strip_suffix('"')).expect("a quoted label");
         let mut out = String::new();
         while let Some((text, entity)) = rest.split_once('#') {
             let (entity, after) = entity.split_once(';').expect("the entity's end");
@@ -157,14 +140,7 @@ mod tests {
     fn statements(mermaid: &str) -> Vec<&str> {
         let body = mermaid.strip_prefix("flowchart TD\n").expect("a flowchart");
         let body = body.strip_suffix('\n').unwrap_or(body);
-        if body.is_empty() {
-            vec![]
-        } else {
-            body.strip_prefix("    ")
-                .expect("indent")
-                .split("\n    ")
-                .collect()
-        }
+        if body.is_empty() { vec![] } else { body.strip_prefix("    ").expect("indent").split("\n    ").collect() }
     }
 
     #[test]
@@ -191,20 +167,13 @@ mod tests {
     #[test]
     fn a_graph_without_nodes_is_an_empty_flowchart() {
         assert_eq!(Graph::new("Empty").to_mermaid(), "flowchart TD\n");
-        assert_eq!(
-            Graph::new("Empty").with_doc("Does nothing.").to_mermaid(),
-            "flowchart TD\n"
-        );
+        assert_eq!(Graph::new("Empty").with_doc("Does nothing.").to_mermaid(), "flowchart TD\n");
     }
 
     #[test]
     fn nasty_texts_are_drawn_as_they_stand() {
         for text in NASTY {
-            assert_eq!(
-                drawn(&quoted(text)),
-                lines(text).join("\n").trim(),
-                "{text:?}"
-            );
+            assert_eq!(drawn(&quoted(text)), lines(text).join("\n").trim(), "{text:?}");
         }
     }
 
@@ -214,23 +183,14 @@ mod tests {
             let label = quoted(text);
             let inner = &label[1..label.len() - 1];
             assert!(
-                !inner.contains([
-                    '"', '<', '>', '&', '`', '*', '[', ']', '\\', '%', '$', '~', '-', '/', '@'
-                ]),
+                !inner.contains(['"', '<', '>', '&', '`', '*', '[', ']', '\\', '%', '$', '~', '-', '/', '@']),
                 "{inner}"
             );
             assert!(
-                !["style", "classDef", "direction", "C4", "www."]
-                    .iter()
-                    .any(|word| inner.contains(word)),
+                !["style", "classDef", "direction", "C4", "www."].iter().any(|word| inner.contains(word)),
                 "{inner}"
             );
-            assert!(
-                !inner
-                    .lines()
-                    .any(|line| line.starts_with(|c: char| c.is_ascii_digit() || c == '+')),
-                "{inner}"
-            );
+            assert!(!inner.lines().any(|line| line.starts_with(|c: char| c.is_ascii_digit() || c == '+')), "{inner}");
         }
     }
 
@@ -247,15 +207,9 @@ mod tests {
                 let statements = statements(&mermaid);
                 let (nodes, edges) = statements.split_at(graph.nodes().len());
                 for (index, (node, text)) in graph.nodes().iter().zip(nodes).enumerate() {
-                    let label = text
-                        .strip_prefix(&format!("n{index}"))
-                        .expect("the nodes in order");
+                    let label = text.strip_prefix(&format!("n{index}")).expect("the nodes in order");
                     let label = label.trim_matches(['(', ')', '[', ']', '{', '}']);
-                    assert_eq!(
-                        drawn(label),
-                        lines(&node_text(node)).join("\n").trim(),
-                        "{mermaid}"
-                    );
+                    assert_eq!(drawn(label), lines(&node_text(node)).join("\n").trim(), "{mermaid}");
                 }
                 let mut seen = Vec::new();
                 for (edge, text) in graph.edges().iter().zip(edges) {
@@ -263,16 +217,8 @@ mod tests {
                     let (rest, to) = rest.rsplit_once(" n").unwrap();
                     seen.push((from.parse().unwrap(), to.parse().unwrap()));
                     let label = rest.trim_start_matches(['-', '.', '>']).trim_matches('|');
-                    let label = if label.is_empty() {
-                        String::new()
-                    } else {
-                        drawn(label)
-                    };
-                    assert_eq!(
-                        label,
-                        lines(&edge_text(edge)).join("\n").trim(),
-                        "{mermaid}"
-                    );
+                    let label = if label.is_empty() { String::new() } else { drawn(label) };
+                    assert_eq!(label, lines(&edge_text(edge)).join("\n").trim(), "{mermaid}");
                     assert_eq!(rest.starts_with("-.->"), edge.is_spent(), "{mermaid}");
                 }
                 seen.sort_unstable();
@@ -284,18 +230,10 @@ mod tests {
 
     #[test]
     fn nodes_of_one_name_stay_apart() {
-        let nodes = [
-            Node::new(NodeKind::Step, "a-b"),
-            Node::new(NodeKind::Step, "a-b"),
-        ];
+        let nodes = [Node::new(NodeKind::Step, "a-b"), Node::new(NodeKind::Step, "a-b")];
         let graph = Graph::new("Twins");
-        let graph = graph
-            .with_nodes(&nodes, &[Edge::new(0, 1), Edge::new(0, 1)])
-            .to_mermaid();
-        assert_eq!(
-            statements(&graph),
-            ["n0[\"a#45;b\"]", "n1[\"a#45;b\"]", "n0 --> n1", "n0 --> n1"]
-        );
+        let graph = graph.with_nodes(&nodes, &[Edge::new(0, 1), Edge::new(0, 1)]).to_mermaid();
+        assert_eq!(statements(&graph), ["n0[\"a#45;b\"]", "n1[\"a#45;b\"]", "n0 --> n1", "n0 --> n1"]);
     }
 
     #[test]
@@ -303,12 +241,7 @@ mod tests {
         for seed in 0..500 {
             arbitrary(seed, |graph| {
                 let mermaid = graph.to_mermaid();
-                assert!(
-                    !mermaid
-                        .lines()
-                        .any(|line| line.trim_start().starts_with(['`', '~'])),
-                    "{mermaid}"
-                );
+                assert!(!mermaid.lines().any(|line| line.trim_start().starts_with(['`', '~'])), "{mermaid}");
             });
         }
     }

@@ -27,11 +27,7 @@ fn node_text(node: &Node<'_>) -> String {
 fn edge_text(edge: &Edge<'_>) -> String {
     let bound = edge.bound().map(|bound| bound.to_string());
     let spent = edge.is_spent().then(|| "spent".to_owned());
-    let count = bound
-        .into_iter()
-        .chain(spent)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let count = bound.into_iter().chain(spent).collect::<Vec<_>>().join(", ");
     match edge.label() {
         "" => count,
         label if count.is_empty() => label.to_owned(),
@@ -47,10 +43,7 @@ fn lines(text: &str) -> Vec<String> {
         c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => char::REPLACEMENT_CHARACTER,
         c => c,
     };
-    text.replace("\r\n", "\n")
-        .split(['\n', '\r'])
-        .map(|line| line.chars().map(drawable).collect())
-        .collect()
+    text.replace("\r\n", "\n").split(['\n', '\r']).map(|line| line.chars().map(drawable).collect()).collect()
 }
 
 #[cfg(test)]
@@ -70,19 +63,9 @@ mod tests {
             Edge::new(0, 1),
             Edge::new(1, 2),
             Edge::new(2, 3).with_label("Verdict::Good"),
-            Edge::new(2, 1)
-                .with_label("Verdict::Weak(_)")
-                .with_bound(Bound {
-                    max: "3",
-                    per: "run",
-                }),
+            Edge::new(2, 1).with_label("Verdict::Weak(_)").with_bound(Bound { max: "3", per: "run" }),
             Edge::new(2, 4).with_label("Verdict::Weak(_)").when_spent(),
-            Edge::new(2, 2)
-                .with_label("Verdict::Unsure")
-                .with_bound(Bound {
-                    max: "2",
-                    per: "write",
-                }),
+            Edge::new(2, 2).with_label("Verdict::Unsure").with_bound(Bound { max: "2", per: "write" }),
             Edge::new(2, 3).with_label("Verdict::Unsure").when_spent(),
         ],
     );
@@ -171,36 +154,16 @@ mod tests {
             state ^= state << 17;
             usize::try_from(state % limit as u64).unwrap()
         };
-        let kinds = [
-            NodeKind::Start,
-            NodeKind::Step,
-            NodeKind::End,
-            NodeKind::Fail,
-        ];
+        let kinds = [NodeKind::Start, NodeKind::Step, NodeKind::End, NodeKind::Fail];
         let nodes: Vec<_> = (0..below(12))
-            .map(|_| {
-                Node::new(kinds[below(4)], NASTY[below(NASTY.len())])
-                    .with_step("", NASTY[below(NASTY.len())])
-            })
+            .map(|_| Node::new(kinds[below(4)], NASTY[below(NASTY.len())]).with_step("", NASTY[below(NASTY.len())]))
             .collect();
         let edges: Vec<_> = (0..if nodes.is_empty() { 0 } else { below(30) })
             .map(|_| {
-                let edge = Edge::new(below(nodes.len()), below(nodes.len()))
-                    .with_label(NASTY[below(NASTY.len())]);
-                let bound = Bound {
-                    max: NASTY[below(NASTY.len())],
-                    per: NASTY[below(NASTY.len())],
-                };
-                let edge = if below(2) == 0 {
-                    edge.with_bound(bound)
-                } else {
-                    edge
-                };
-                if below(2) == 0 {
-                    edge.when_spent()
-                } else {
-                    edge
-                }
+                let edge = Edge::new(below(nodes.len()), below(nodes.len())).with_label(NASTY[below(NASTY.len())]);
+                let bound = Bound { max: NASTY[below(NASTY.len())], per: NASTY[below(NASTY.len())] };
+                let edge = if below(2) == 0 { edge.with_bound(bound) } else { edge };
+                if below(2) == 0 { edge.when_spent() } else { edge }
             })
             .collect();
         draw(Graph::new(NASTY[below(NASTY.len())]).with_nodes(&nodes, &edges));
@@ -217,51 +180,27 @@ mod tests {
     fn a_node_names_its_value_only_when_that_bears_another_name() {
         let step = Node::new(NodeKind::Step, "billing");
         assert_eq!(node_text(&step), "billing");
-        assert_eq!(
-            node_text(&step.with_step("desk::billing", "billing")),
-            "billing"
-        );
-        assert_eq!(
-            node_text(&step.with_step("desk::billing", "draft")),
-            "draft = billing"
-        );
+        assert_eq!(node_text(&step.with_step("desk::billing", "billing")), "billing");
+        assert_eq!(node_text(&step.with_step("desk::billing", "draft")), "draft = billing");
     }
 
     #[test]
     fn an_edge_says_its_label_then_its_bound_then_that_it_is_the_spent_way() {
         let edge = Edge::new(0, 1);
-        let bound = Bound {
-            max: "3",
-            per: "run",
-        };
+        let bound = Bound { max: "3", per: "run" };
         assert_eq!(edge_text(&edge), "");
         assert_eq!(edge_text(&edge.with_label("Weak(_)")), "Weak(_)");
         assert_eq!(edge_text(&edge.with_bound(bound)), "max 3");
-        assert_eq!(
-            edge_text(&edge.with_bound(Bound {
-                per: "write",
-                ..bound
-            })),
-            "max 3 per write"
-        );
-        assert_eq!(
-            edge_text(&edge.with_label("Weak(_)").with_bound(bound)),
-            "Weak(_): max 3"
-        );
+        assert_eq!(edge_text(&edge.with_bound(Bound { per: "write", ..bound })), "max 3 per write");
+        assert_eq!(edge_text(&edge.with_label("Weak(_)").with_bound(bound)), "Weak(_): max 3");
         assert_eq!(edge_text(&edge.when_spent()), "spent");
-        assert_eq!(
-            edge_text(&edge.with_label("Weak(_)").with_bound(bound).when_spent()),
-            "Weak(_): max 3, spent"
-        );
+        assert_eq!(edge_text(&edge.with_label("Weak(_)").with_bound(bound).when_spent()), "Weak(_): max 3, spent");
     }
 
     #[test]
     fn every_line_break_counts_once_and_what_cannot_be_drawn_is_replaced() {
         assert_eq!(lines(""), [""]);
         assert_eq!(lines("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
-        assert_eq!(
-            lines("a\tb\0c\u{1b}\u{ffff}"),
-            ["a b\u{fffd}c\u{fffd}\u{fffd}"]
-        );
+        assert_eq!(lines("a\tb\0c\u{1b}\u{ffff}"), ["a b\u{fffd}c\u{fffd}\u{fffd}"]);
     }
 }

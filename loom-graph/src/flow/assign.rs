@@ -24,15 +24,8 @@ enum Status {
 /// Every first read of something unset, by variable. What is only read behind such a read is not told again.
 #[must_use]
 pub fn unset_reads(flow: &Flow) -> Vec<Unset> {
-    let vars = flow
-        .points
-        .iter()
-        .flat_map(|point| &point.reads)
-        .max()
-        .map_or(0, |&var| var + 1);
-    (0..vars)
-        .flat_map(|var| unset_reads_of(flow, var))
-        .collect()
+    let vars = flow.points.iter().flat_map(|point| &point.reads).max().map_or(0, |&var| var + 1);
+    (0..vars).flat_map(|var| unset_reads_of(flow, var)).collect()
 }
 
 // A breadth-first walk over points and what they are come to with: the definition itself, not an approximation by
@@ -52,15 +45,10 @@ fn unset_reads_of(flow: &Flow, var: VarId) -> Vec<Unset> {
         if status != Status::Set && point.reads.contains(&var) {
             if unset.iter().all(|found| found.path.last() != Some(&at)) {
                 let back = |&(at, status): &(PointId, Status)| came[at][status as usize].flatten();
-                let mut path: Vec<PointId> = std::iter::successors(Some((at, status)), back)
-                    .map(|(at, _)| at)
-                    .collect();
+                let mut path: Vec<PointId> =
+                    std::iter::successors(Some((at, status)), back).map(|(at, _)| at).collect();
                 path.reverse();
-                unset.push(Unset {
-                    var,
-                    path,
-                    cleared: status == Status::Cleared,
-                });
+                unset.push(Unset { var, path, cleared: status == Status::Cleared });
             }
             // Told once: behind this read it counts as set.
             after = Status::Set;
@@ -71,11 +59,7 @@ fn unset_reads_of(flow: &Flow, var: VarId) -> Vec<Unset> {
             after = Status::Cleared;
         }
         for way in &point.ways {
-            let there = if way.sets.contains(&var) {
-                Status::Set
-            } else {
-                after
-            };
+            let there = if way.sets.contains(&var) { Status::Set } else { after };
             let entry = &mut came[way.to][there as usize];
             if entry.is_none() {
                 *entry = Some(Some((at, status)));

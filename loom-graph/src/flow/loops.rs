@@ -31,9 +31,7 @@ pub struct Ambiguous {
 pub(super) fn counts_within(flow: &Flow, counter: CounterId, component: &HashSet<PointId>) -> bool {
     match flow.counters[counter].per {
         Per::Unsaid | Per::Run => true,
-        Per::Node(node) => !component
-            .iter()
-            .any(|&point| flow.points[point].node == Some(node)),
+        Per::Node(node) => !component.iter().any(|&point| flow.points[point].node == Some(node)),
     }
 }
 
@@ -44,9 +42,7 @@ type WayId = (PointId, usize);
 #[must_use]
 pub fn unbounded(flow: &Flow) -> Vec<Unbounded> {
     let reached = reached(flow);
-    let points: Vec<PointId> = (0..flow.points.len())
-        .filter(|&point| reached[point])
-        .collect();
+    let points: Vec<PointId> = (0..flow.points.len()).filter(|&point| reached[point]).collect();
     let mut found = Vec::new();
     search(flow, &points, &HashSet::new(), &mut found);
     found
@@ -64,29 +60,15 @@ fn search(flow: &Flow, points: &[PointId], cut: &HashSet<WayId>, found: &mut Vec
         let members: HashSet<PointId> = component.iter().copied().collect();
         let inner: Vec<(WayId, &Way)> = component
             .iter()
-            .flat_map(|&from| {
-                flow.points[from]
-                    .ways
-                    .iter()
-                    .enumerate()
-                    .map(move |(way, to)| ((from, way), to))
-            })
+            .flat_map(|&from| flow.points[from].ways.iter().enumerate().map(move |(way, to)| ((from, way), to)))
             .filter(|(id, way)| members.contains(&way.to) && !cut.contains(id))
             .collect();
         if inner.is_empty() {
             continue;
         }
-        let bounded = |way: &Way| {
-            way.bound
-                .is_some_and(|counter| counts_within(flow, counter, &members))
-        };
+        let bounded = |way: &Way| way.bound.is_some_and(|counter| counts_within(flow, counter, &members));
         let mut cut = cut.clone();
-        cut.extend(
-            inner
-                .iter()
-                .filter(|(_, way)| bounded(way))
-                .map(|(id, _)| *id),
-        );
+        cut.extend(inner.iter().filter(|(_, way)| bounded(way)).map(|(id, _)| *id));
         let mut component = component.clone();
         component.sort_unstable();
         if !inner.iter().any(|(_, way)| bounded(way)) {
@@ -103,10 +85,7 @@ fn search(flow: &Flow, points: &[PointId], cut: &HashSet<WayId>, found: &mut Vec
                 last == Some((id.0, way.to)) && (restarted.is_some() || way.bound.is_none())
             };
             cut.extend(inner.iter().filter(alike).map(|(id, _)| id));
-            found.push(Unbounded {
-                cycle: cycle.iter().map(|&(from, _)| from).collect(),
-                restarted,
-            });
+            found.push(Unbounded { cycle: cycle.iter().map(|&(from, _)| from).collect(), restarted });
         }
         search(flow, &component, &cut, found);
     }
@@ -114,22 +93,11 @@ fn search(flow: &Flow, points: &[PointId], cut: &HashSet<WayId>, found: &mut Vec
 
 /// The shortest loop over the ways that `takes` lets pass that goes round for ever by itself, from its first node in the
 /// source on; among equals, the one of the earliest point. All that is on it starts anew what counts on it.
-fn shortest_cycle(
-    flow: &Flow,
-    points: &[PointId],
-    takes: impl Fn(WayId) -> bool,
-) -> Option<Vec<WayId>> {
-    let cycles = points
-        .iter()
-        .filter_map(|&start| cycle_from(flow, start, &takes));
+fn shortest_cycle(flow: &Flow, points: &[PointId], takes: impl Fn(WayId) -> bool) -> Option<Vec<WayId>> {
+    let cycles = points.iter().filter_map(|&start| cycle_from(flow, start, &takes));
     let mut cycle = cycles.min_by_key(Vec::len)?;
-    let nodes = cycle
-        .iter()
-        .enumerate()
-        .filter(|(_, (from, _))| flow.points[*from].node.is_some());
-    let first = nodes
-        .min_by_key(|(_, (from, _))| *from)
-        .map_or(0, |(index, _)| index);
+    let nodes = cycle.iter().enumerate().filter(|(_, (from, _))| flow.points[*from].node.is_some());
+    let first = nodes.min_by_key(|(_, (from, _))| *from).map_or(0, |(index, _)| index);
     cycle.rotate_left(first);
     Some(cycle)
 }
@@ -138,32 +106,17 @@ fn shortest_cycle(
 fn cycle_from(flow: &Flow, start: PointId, takes: &impl Fn(WayId) -> bool) -> Option<Vec<WayId>> {
     let mut cycle = path(flow, start, |at| at == start, takes)?;
     let missing = |cycle: &[WayId]| {
-        let bounds = cycle
-            .iter()
-            .filter_map(|&(from, way)| flow.points[from].ways[way].bound);
+        let bounds = cycle.iter().filter_map(|&(from, way)| flow.points[from].ways[way].bound);
         let mut pers = bounds.map(|counter| flow.counters[counter].per);
         pers.find_map(|per| match per {
-            Per::Node(node) => (!cycle
-                .iter()
-                .any(|&(from, _)| flow.points[from].node == Some(node)))
-            .then_some(node),
+            Per::Node(node) => (!cycle.iter().any(|&(from, _)| flow.points[from].node == Some(node))).then_some(node),
             Per::Unsaid | Per::Run => None,
         })
     };
     while let Some(node) = missing(&cycle) {
-        cycle.extend(path(
-            flow,
-            start,
-            |at| flow.points[at].node == Some(node),
-            takes,
-        )?);
+        cycle.extend(path(flow, start, |at| flow.points[at].node == Some(node), takes)?);
         let &(last, way) = cycle.last()?;
-        cycle.extend(path(
-            flow,
-            flow.points[last].ways[way].to,
-            |at| at == start,
-            takes,
-        )?);
+        cycle.extend(path(flow, flow.points[last].ways[way].to, |at| at == start, takes)?);
     }
     Some(cycle)
 }
@@ -178,12 +131,7 @@ fn path(
     let mut came: Vec<Option<WayId>> = vec![None; flow.points.len()];
     let mut todo = VecDeque::from([start]);
     while let Some(at) = todo.pop_front() {
-        for (index, way) in flow.points[at]
-            .ways
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| takes((at, *index)))
-        {
+        for (index, way) in flow.points[at].ways.iter().enumerate().filter(|(index, _)| takes((at, *index))) {
             if will_do(way.to) {
                 let back = |&(from, _): &WayId| if from == start { None } else { came[from] };
                 let mut path: Vec<WayId> = std::iter::successors(Some((at, index)), back).collect();
@@ -203,14 +151,10 @@ fn path(
 #[must_use]
 pub fn idle(flow: &Flow) -> Vec<CounterId> {
     let reached = reached(flow);
-    let points: Vec<PointId> = (0..flow.points.len())
-        .filter(|&point| reached[point])
-        .collect();
+    let points: Vec<PointId> = (0..flow.points.len()).filter(|&point| reached[point]).collect();
     let mut on_loop = HashSet::new();
     let mut used = HashSet::new();
-    for component in components(&points, |point| {
-        flow.points[point].ways.iter().map(|way| way.to)
-    }) {
+    for component in components(&points, |point| flow.points[point].ways.iter().map(|way| way.to)) {
         for &from in &component {
             for way in &flow.points[from].ways {
                 used.extend(way.bound);
@@ -220,9 +164,7 @@ pub fn idle(flow: &Flow) -> Vec<CounterId> {
             }
         }
     }
-    (0..flow.counters.len())
-        .filter(|counter| used.contains(counter) && !on_loop.contains(counter))
-        .collect()
+    (0..flow.counters.len()).filter(|counter| used.contains(counter) && !on_loop.contains(counter)).collect()
 }
 
 /// The bounds that do not say per what, where that could be the run or a visit of an outer loop. One for each knot of
@@ -230,23 +172,15 @@ pub fn idle(flow: &Flow) -> Vec<CounterId> {
 #[must_use]
 pub fn ambiguous(flow: &Flow) -> Vec<Ambiguous> {
     let reached = reached(flow);
-    let points: Vec<PointId> = (0..flow.points.len())
-        .filter(|&point| reached[point])
-        .collect();
+    let points: Vec<PointId> = (0..flow.points.len()).filter(|&point| reached[point]).collect();
     let mut found = Vec::new();
-    for component in components(&points, |point| {
-        flow.points[point].ways.iter().map(|way| way.to)
-    }) {
+    for component in components(&points, |point| flow.points[point].ways.iter().map(|way| way.to)) {
         let members: HashSet<PointId> = component.iter().copied().collect();
         let mut loops: Vec<(CounterId, Vec<PointId>)> = Vec::new();
         let mut sorted = component.clone();
         sorted.sort_unstable();
         for &from in &sorted {
-            for way in flow.points[from]
-                .ways
-                .iter()
-                .filter(|way| members.contains(&way.to))
-            {
+            for way in flow.points[from].ways.iter().filter(|way| members.contains(&way.to)) {
                 if let Some(counter) = way.bound {
                     loops.extend(loop_of(flow, &members, from, way).map(|cycle| (counter, cycle)));
                 }
@@ -270,12 +204,7 @@ pub fn ambiguous(flow: &Flow) -> Vec<Ambiguous> {
 }
 
 /// The shortest loop through a way: over unbounded ways where there is one.
-fn loop_of(
-    flow: &Flow,
-    members: &HashSet<PointId>,
-    from: PointId,
-    way: &Way,
-) -> Option<Vec<PointId>> {
+fn loop_of(flow: &Flow, members: &HashSet<PointId>, from: PointId, way: &Way) -> Option<Vec<PointId>> {
     let back = |bounded: bool| {
         let mut came: Vec<Option<PointId>> = vec![None; flow.points.len()];
         let mut todo = VecDeque::from([way.to]);

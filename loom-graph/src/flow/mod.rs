@@ -92,10 +92,7 @@ pub enum Per {
 impl Flow {
     /// The ways of all points, with the point each leaves.
     pub fn ways(&self) -> impl Iterator<Item = (PointId, &Way)> {
-        self.points
-            .iter()
-            .enumerate()
-            .flat_map(|(from, point)| point.ways.iter().map(move |way| (from, way)))
+        self.points.iter().enumerate().flat_map(|(from, point)| point.ways.iter().map(move |way| (from, way)))
     }
 
     /// The points each point can be entered from.

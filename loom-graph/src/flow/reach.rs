@@ -6,13 +6,9 @@ use std::collections::BTreeMap;
 /// Which points a run can come to.
 #[must_use]
 pub fn reached(flow: &Flow) -> Vec<bool> {
-    spread(
-        flow.points.len(),
-        (!flow.points.is_empty()).then_some(0),
-        |at, next| {
-            next.extend(flow.points[at].ways.iter().map(|way| way.to));
-        },
-    )
+    spread(flow.points.len(), (!flow.points.is_empty()).then_some(0), |at, next| {
+        next.extend(flow.points[at].ways.iter().map(|way| way.to));
+    })
 }
 
 /// From which points a run can come to an end.
@@ -40,19 +36,10 @@ pub fn unreached_nodes(flow: &Flow) -> Vec<NodeId> {
         let from = calls.get(&node).into_iter().flatten().copied();
         spread(flow.points.len(), from, |at, next| {
             next.extend(flow.points[at].ways.iter().map(|way| way.to));
-            next.extend(
-                flow.points[at]
-                    .node
-                    .and_then(|node| calls.get(&node))
-                    .into_iter()
-                    .flatten(),
-            );
+            next.extend(flow.points[at].node.and_then(|node| calls.get(&node)).into_iter().flatten());
         })
     };
-    let mut firsts: Vec<(PointId, NodeId)> = calls
-        .iter()
-        .map(|(&node, points)| (points[0], node))
-        .collect();
+    let mut firsts: Vec<(PointId, NodeId)> = calls.iter().map(|(&node, points)| (points[0], node)).collect();
     firsts.sort_unstable();
     let mut named: Vec<(PointId, NodeId, Vec<bool>)> = Vec::new();
     for (first, node) in firsts {
@@ -73,9 +60,7 @@ pub fn caught_nodes(flow: &Flow) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     for (point, at) in flow.points.iter().enumerate() {
         match at.node {
-            Some(node) if reached[point] && !ends[point] && !nodes.contains(&node) => {
-                nodes.push(node)
-            }
+            Some(node) if reached[point] && !ends[point] && !nodes.contains(&node) => nodes.push(node),
             _ => {}
         }
     }

@@ -31,10 +31,7 @@ pub fn components<I: Iterator<Item = PointId>>(
                 counter += 1;
                 stack.push(point);
                 on_stack[point] = true;
-                calls.push((
-                    point,
-                    next(point).filter(|&to| to < size && member[to]).collect(),
-                ));
+                calls.push((point, next(point).filter(|&to| to < size && member[to]).collect()));
             }
             let Some((point, rest)) = calls.last_mut() else {
                 break;

@@ -42,19 +42,11 @@ impl Steps {
         if number > 0 || parts.is_empty() {
             parts.insert(0, Steps::Number(number));
         }
-        if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Steps::Sum(parts)
-        }
+        if parts.len() == 1 { parts.remove(0) } else { Steps::Sum(parts) }
     }
 
     fn into_parts(self) -> Vec<Steps> {
-        if let Steps::Sum(parts) = self {
-            parts
-        } else {
-            vec![self]
-        }
+        if let Steps::Sum(parts) = self { parts } else { vec![self] }
     }
 
     fn times(self, other: Steps) -> Steps {
@@ -78,9 +70,7 @@ impl Steps {
                 None => rest.push(part),
             }
         }
-        if let (Some(Steps::Number(a)), Some(Steps::Number(b))) =
-            (rest.first_mut(), others.first_mut())
-        {
+        if let (Some(Steps::Number(a)), Some(Steps::Number(b))) = (rest.first_mut(), others.first_mut()) {
             let both = (*a).min(*b);
             (*a, *b) = (*a - both, *b - both);
             shared.push(Steps::Number(both));
@@ -92,11 +82,7 @@ impl Steps {
     fn greatest(self, other: Steps) -> Steps {
         let (mut number, mut parts) = (0_u64, Vec::new());
         for part in [self, other] {
-            for part in if let Steps::Most(parts) = part {
-                parts
-            } else {
-                vec![part]
-            } {
+            for part in if let Steps::Most(parts) = part { parts } else { vec![part] } {
                 match part {
                     Steps::Number(n) => number = number.max(n),
                     part if parts.contains(&part) => {}
@@ -107,11 +93,7 @@ impl Steps {
         if number > 0 || parts.is_empty() {
             parts.insert(0, Steps::Number(number));
         }
-        if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Steps::Most(parts)
-        }
+        if parts.len() == 1 { parts.remove(0) } else { Steps::Most(parts) }
     }
 
     /// The number, when the user's expressions are these; saturates.
@@ -120,9 +102,7 @@ impl Steps {
         match self {
             Steps::Number(n) => *n,
             Steps::Expression(text) => of(text),
-            Steps::Sum(parts) => parts
-                .iter()
-                .fold(0, |sum, part| sum.saturating_add(part.value(of))),
+            Steps::Sum(parts) => parts.iter().fold(0, |sum, part| sum.saturating_add(part.value(of))),
             Steps::Product(a, b) => a.value(of).saturating_mul(b.value(of)),
             Steps::Most(parts) => parts.iter().map(|part| part.value(of)).max().unwrap_or(0),
         }
@@ -142,11 +122,7 @@ impl fmt::Display for Steps {
         };
         // Of the user's own expressions only names and paths mean the same beside a `+` as alone.
         let term: Show = |f, part| match part {
-            Steps::Expression(text)
-                if !text
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || "_.:".contains(c)) =>
-            {
+            Steps::Expression(text) if !text.chars().all(|c| c.is_alphanumeric() || "_.:".contains(c)) => {
                 write!(f, "({text})")
             }
             _ => part.fmt(f),
@@ -158,11 +134,7 @@ impl fmt::Display for Steps {
             Steps::Product(a, b) => {
                 for (between, part) in [("", a), (" * ", b)] {
                     f.write_str(between)?;
-                    if let Steps::Sum(_) = **part {
-                        write!(f, "({part})")?
-                    } else {
-                        term(f, part)?
-                    }
+                    if let Steps::Sum(_) = **part { write!(f, "({part})")? } else { term(f, part)? }
                 }
                 Ok(())
             }
@@ -179,9 +151,7 @@ impl fmt::Display for Steps {
 #[must_use]
 pub fn max_steps(flow: &Flow) -> Option<Steps> {
     let reached = reached(flow);
-    let points: Vec<PointId> = (0..flow.points.len())
-        .filter(|&point| reached[point])
-        .collect();
+    let points: Vec<PointId> = (0..flow.points.len()).filter(|&point| reached[point]).collect();
     if points.is_empty() {
         return Some(Steps::Number(0));
     }
@@ -189,28 +159,15 @@ pub fn max_steps(flow: &Flow) -> Option<Steps> {
 }
 
 /// The most steps of a walk on `points` that takes no ways of counters in `cut`, by the point it begins at.
-fn walks(
-    flow: &Flow,
-    points: &[PointId],
-    cut: &BTreeSet<CounterId>,
-) -> Option<HashMap<PointId, Steps>> {
+fn walks(flow: &Flow, points: &[PointId], cut: &BTreeSet<CounterId>) -> Option<HashMap<PointId, Steps>> {
     let takes = |bound: Option<CounterId>| bound.is_none_or(|counter| !cut.contains(&counter));
-    let found = components(points, |point| {
-        flow.points[point]
-            .ways
-            .iter()
-            .filter(|way| takes(way.bound))
-            .map(|way| way.to)
-    });
+    let found =
+        components(points, |point| flow.points[point].ways.iter().filter(|way| takes(way.bound)).map(|way| way.to));
     let mut known: HashMap<PointId, Steps> = HashMap::new();
     for component in &found {
         // What follows comes first in this order, so it is known; the component's own points are not yet.
         let mut leaving = Steps::Number(0);
-        for way in component
-            .iter()
-            .flat_map(|&point| &flow.points[point].ways)
-            .filter(|way| takes(way.bound))
-        {
+        for way in component.iter().flat_map(|&point| &flow.points[point].ways).filter(|way| takes(way.bound)) {
             if let Some(onward) = known.get(&way.to) {
                 leaving = leaving.or(onward.clone());
             }
@@ -224,34 +181,20 @@ fn walks(
 
 /// The most steps of a stay in a component, by the point it is entered at: the first stretch from there, and one for each
 /// time a bounded way is taken.
-fn stays(
-    flow: &Flow,
-    component: &[PointId],
-    cut: &BTreeSet<CounterId>,
-) -> Option<HashMap<PointId, Steps>> {
+fn stays(flow: &Flow, component: &[PointId], cut: &BTreeSet<CounterId>) -> Option<HashMap<PointId, Steps>> {
     let members: HashSet<PointId> = component.iter().copied().collect();
     let inner: Vec<_> = component
         .iter()
         .flat_map(|&point| &flow.points[point].ways)
-        .filter(|way| {
-            members.contains(&way.to) && way.bound.is_none_or(|counter| !cut.contains(&counter))
-        })
+        .filter(|way| members.contains(&way.to) && way.bound.is_none_or(|counter| !cut.contains(&counter)))
         .collect();
     if inner.is_empty() {
-        let step = |&point: &PointId| {
-            (
-                point,
-                Steps::Number(u64::from(flow.points[point].node.is_some())),
-            )
-        };
+        let step = |&point: &PointId| (point, Steps::Number(u64::from(flow.points[point].node.is_some())));
         return Some(component.iter().map(step).collect());
     }
     let mut heads: BTreeMap<CounterId, Vec<PointId>> = BTreeMap::new();
     for way in inner {
-        if let Some(counter) = way
-            .bound
-            .filter(|&counter| counts_within(flow, counter, &members))
-        {
+        if let Some(counter) = way.bound.filter(|&counter| counts_within(flow, counter, &members)) {
             heads.entry(counter).or_default().push(way.to);
         }
     }
@@ -263,19 +206,12 @@ fn stays(
     let stretches = walks(flow, component, &cut)?;
     let mut more = Steps::Number(0);
     for (counter, heads) in heads {
-        let longest = heads.iter().fold(Steps::Number(0), |longest, head| {
-            longest.or(stretches[head].clone())
-        });
+        let longest = heads.iter().fold(Steps::Number(0), |longest, head| longest.or(stretches[head].clone()));
         let times = match &flow.counters[counter].max {
             Max::Number(n) => Steps::Number(*n),
             Max::Expression(text) => Steps::Expression(text.clone()),
         };
         more = more.plus(times.times(longest));
     }
-    Some(
-        stretches
-            .into_iter()
-            .map(|(entry, first)| (entry, first.plus(more.clone())))
-            .collect(),
-    )
+    Some(stretches.into_iter().map(|(entry, first)| (entry, first.plus(more.clone()))).collect())
 }

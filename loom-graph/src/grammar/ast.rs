@@ -2,9 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
-use syn::{
-    Attribute, Expr, ExprPath, Generics, Pat, Type, Visibility, punctuated::Punctuated, token,
-};
+use syn::{Attribute, Expr, ExprPath, Generics, Pat, Type, Visibility, punctuated::Punctuated, token};
 
 /// The whole of a `workflow! { … }`.
 pub struct Workflow {
@@ -276,8 +274,6 @@ impl Call {
     /// The node's name: the alias, or the last segment of the path.
     #[must_use]
     pub fn name(&self) -> Option<&Ident> {
-        self.alias
-            .as_ref()
-            .or_else(|| self.path.path.segments.last().map(|segment| &segment.ident))
+        self.alias.as_ref().or_else(|| self.path.path.segments.last().map(|segment| &segment.ident))
     }
 }

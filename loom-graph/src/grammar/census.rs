@@ -1,16 +1,14 @@
 //! The nodes of a workflow before its ways are joined: which there are, what each sets, and which have a way out.
 
 use super::{
-    ast::{
-        self, Block, Call, Chain, Else, Fork, Guard, If, Route, Sets, Statement, Target, Work,
-        WorkKind,
-    },
+    ast::{self, Block, Call, Chain, Else, Fork, Guard, If, Route, Sets, Statement, Target, Work, WorkKind},
+    duration,
     errors::Errors,
     later,
     text::text,
 };
 use proc_macro2::Ident;
-use syn::ExprPath;
+use syn::{Expr, ExprPath, Lit};
 
 /// What is known of the nodes.
 pub struct Census<'a> {
@@ -43,11 +41,7 @@ pub struct Counted<'a> {
 impl<'a> Census<'a> {
     /// Counts the nodes of a workflow.
     pub fn take(ast: &'a ast::Workflow, errors: &Errors) -> Self {
-        let mut count = Count {
-            census: Census { nodes: Vec::new() },
-            errors,
-            workflow: &ast.name,
-        };
+        let mut count = Count { census: Census { nodes: Vec::new() }, errors, workflow: &ast.name };
         for statement in &ast.statements {
             if let Statement::Ways { chain, sources } = statement {
                 for guard in sources.iter().flat_map(|source| &source.guards) {
@@ -93,11 +87,8 @@ impl<'a> Count<'a, '_> {
         if counted.ways_out {
             if !counted.two_ways {
                 counted.two_ways = true;
-                let first = if counted.line > 0 {
-                    format!(": one in line {}, and this", counted.line)
-                } else {
-                    String::new()
-                };
+                let first =
+                    if counted.line > 0 { format!(": one in line {}, and this", counted.line) } else { String::new() };
                 self.errors.at(
                     at.span(),
                     format!("`{at}` has two ways out{first}. Route with `match` or `if`, or give one call an alias, `other: {at}(…)`"),
@@ -154,9 +145,8 @@ impl<'a> Count<'a, '_> {
     }
 
     fn guard(&mut self, guard: &'a Guard) {
-        let (Guard::Max(ast::Max { otherwise, .. })
-        | Guard::Within { otherwise, .. }
-        | Guard::Catch { otherwise, .. }) = guard;
+        let (Guard::Max(ast::Max { otherwise, .. }) | Guard::Within { otherwise, .. } | Guard::Catch { otherwise, .. }) =
+            guard;
         self.target(otherwise);
     }
 
@@ -189,20 +179,17 @@ impl<'a> Count<'a, '_> {
     fn call(&mut self, call: &'a Call, sets: Option<&'a Sets>) -> Option<(usize, &'a Ident)> {
         let name = call.name()?;
         let path = &call.path;
-        if path
-            .path
-            .get_ident()
-            .is_some_and(|ident| ident == self.workflow || ident == "Self")
-        {
+        if path.path.get_ident().is_some_and(|ident| ident == self.workflow || ident == "Self") {
             let workflow = self.workflow;
-            self.errors.at(
-                name.span(),
-                format!("`{workflow}` calls itself: use a loop, an edge back with `max N else …`"),
-            );
+            self.errors
+                .at(name.span(), format!("`{workflow}` calls itself: use a loop, an edge back with `max N else …`"));
         }
         if path.qself.is_some() {
-            self.errors
-                .on(path, "a step is named by a plain path, as in a `use`");
+            self.errors.on(path, "a step is named by a plain path, as in a `use`");
+        }
+        if name == "sleep" && call.args.iter().flat_map(|(_, args)| args).any(is_duration) {
+            later::refuse(self.errors, name.span(), later::SLEEP);
+            return None;
         }
         let sets = sets.map_or(name, |sets| &sets.value);
         if let Some(node) = self.census.position(name) {
@@ -210,13 +197,17 @@ impl<'a> Count<'a, '_> {
             counted.last = name;
             let (theirs, ours) = (text(counted.path), text(path));
             let (was, line) = (counted.sets, counted.first.span().start().line);
-            let place = if line > 0 {
-                format!(" in line {line}")
-            } else {
-                String::new()
-            };
+            let place = if line > 0 { format!(" in line {line}") } else { String::new() };
             if theirs != ours {
-                self.errors.at(name.span(), format!("`{name}` is `{theirs}`{place} and `{ours}` here: give one of them an alias, `other: {ours}(…)`"));
+                // Which of them a way out belongs to cannot be said.
+                counted.two_ways = true;
+                self.errors.at(
+                    name.span(),
+                    format!(
+                        "`{name}` is `{theirs}`{place} and `{ours}` here: give one of them an alias, `other: {ours}(…)`"
+                    ),
+                );
+                return None;
             } else if was != sets {
                 self.errors.at(
                     sets.span(),
@@ -238,4 +229,23 @@ impl<'a> Count<'a, '_> {
         });
         Some((self.census.nodes.len() - 1, name))
     }
+}
+
+// A step of the user's own may be called `sleep`; none takes `30d`, which is no Rust.
+fn is_duration(expr: &Expr) -> bool {
+    let lit = match expr {
+        Expr::Lit(lit) => lit,
+        Expr::Range(range) => match range.start.as_deref() {
+            Some(Expr::Lit(lit)) => lit,
+            _ => return false,
+        },
+        Expr::Call(call) => return call.args.iter().any(is_duration),
+        _ => return false,
+    };
+    let suffix = match &lit.lit {
+        Lit::Int(lit) => lit.suffix(),
+        Lit::Float(lit) => lit.suffix(),
+        _ => "",
+    };
+    duration::is_unit(suffix)
 }

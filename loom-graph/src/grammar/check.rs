@@ -32,11 +32,7 @@ pub fn check(program: &Program<'_>, flow: &Flow, errors: &Errors) {
 /// Expressions may be evaluated again on resume: what waits, fails or leaves is a step.
 fn expressions_only_compute(program: &Program<'_>, errors: &Errors) {
     let mut told: Vec<(usize, usize, String)> = Vec::new();
-    let inits = program
-        .ast
-        .lets
-        .iter()
-        .filter_map(|item| item.init.as_ref());
+    let inits = program.ast.lets.iter().filter_map(|item| item.init.as_ref());
     let refused = (0..program.points.len())
         .flat_map(|point| reads::of_point(program, point).1)
         .chain(inits.flat_map(|init| reads::of_init(program, init).1));
@@ -55,25 +51,12 @@ fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
         for name in reads::unknown(program, point) {
             if let Some(node) = program.nodes.iter().find(|node| node.name == name) {
                 let value = &program.values[node.sets[0]].name;
-                errors.at(
-                    name.span(),
-                    format!("`{name}` is a node that sets `{value}`: read `{value}`"),
-                );
+                errors.at(name.span(), format!("`{name}` is a node that sets `{value}`: read `{value}`"));
                 continue;
             }
-            let frames = program
-                .frames_from(program.points[point].scope)
-                .flat_map(|(_, frame)| &frame.names);
-            let names = program
-                .values
-                .iter()
-                .map(|value| &value.name)
-                .chain(frames)
-                .map(ToString::to_string);
-            let hint = match nearest(
-                &name.to_string(),
-                names.filter(|name| !name.starts_with("__")),
-            ) {
+            let frames = program.frames_from(program.points[point].scope).flat_map(|(_, frame)| &frame.names);
+            let names = program.values.iter().map(|value| &value.name).chain(frames).map(ToString::to_string);
+            let hint = match nearest(&name.to_string(), names.filter(|name| !name.starts_with("__"))) {
                 Some(near) => format!(": there is a value with a similar name, `{near}`"),
                 None => format!(": set it with `{name} = …`, or take it as an input"),
             };
@@ -85,19 +68,12 @@ fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
 /// What is declared is also set.
 fn every_value_is_set(program: &Program<'_>, errors: &Errors) {
     for item in program.ast.lets.iter().filter(|item| item.init.is_none()) {
-        let Some(value) = program
-            .values
-            .iter()
-            .position(|value| value.name == item.name)
-        else {
+        let Some(value) = program.values.iter().position(|value| value.name == item.name) else {
             continue;
         };
         if (0..program.points.len()).all(|point| !reads::sets(program, point).contains(&value)) {
             let name = &item.name;
-            errors.at(
-                name.span(),
-                format!("nothing sets `{name}`: set it with `{name} = …`, or give it a value here"),
-            );
+            errors.at(name.span(), format!("nothing sets `{name}`: set it with `{name} = …`, or give it a value here"));
         }
     }
 }
@@ -110,41 +86,30 @@ fn declarations_read_what_is_there(program: &Program<'_>, errors: &Errors) {
         for read in reads::of_init(program, init).0 {
             if !there.contains(&read.var) {
                 let name = &program.values[read.var].name;
-                errors.at(read.span, format!("`{name}` is not set yet: a `let` reads the inputs and what is declared before it"));
+                errors.at(
+                    read.span,
+                    format!("`{name}` is not set yet: a `let` reads the inputs and what is declared before it"),
+                );
             }
         }
-        there.extend(
-            program
-                .values
-                .iter()
-                .position(|value| value.name == item.name),
-        );
+        there.extend(program.values.iter().position(|value| value.name == item.name));
     }
 }
 
 fn every_node_is_led_to(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     for node in reach::unreached_nodes(flow) {
         let name = program.nodes[node].name;
-        errors.at(
-            name.span(),
-            format!("nothing leads to `{name}`: no way from `start` comes here"),
-        );
+        errors.at(name.span(), format!("nothing leads to `{name}`: no way from `start` comes here"));
     }
 }
 
 fn every_node_leads_to_an_end(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     let caught = reach::caught_nodes(flow);
     let Some(&first) = caught.first() else { return };
-    let names: Vec<String> = caught
-        .iter()
-        .map(|&node| format!("`{}`", program.nodes[node].name))
-        .collect();
+    let names: Vec<String> = caught.iter().map(|&node| format!("`{}`", program.nodes[node].name)).collect();
     let message = match names.as_slice() {
         [one] => format!("no `end` can be reached from {one}: give it a way out"),
-        many => format!(
-            "no `end` can be reached from {}: give one of them a way out",
-            many.join(", ")
-        ),
+        many => format!("no `end` can be reached from {}: give one of them a way out", many.join(", ")),
     };
     errors.at(program.nodes[first].name.span(), message);
 }
@@ -154,25 +119,14 @@ fn every_read_is_set(program: &Program<'_>, flow: &Flow, errors: &Errors) {
         let Some(&at) = unset.path.last() else {
             continue;
         };
-        let read = reads::of_point(program, at)
-            .0
-            .into_iter()
-            .find(|read| read.var == unset.var);
+        let read = reads::of_point(program, at).0.into_iter().find(|read| read.var == unset.var);
         let span = read.map_or(program.points[at].span, |read| read.span);
         let way = spell(program, &unset.path);
         if unset.var < program.values.len() {
             let name = &program.values[unset.var].name;
             errors.at(span, format!("`{name}` is not set on the way `{way}`"));
         } else {
-            errors.at(
-                span,
-                binding_message(
-                    program,
-                    unset.var - program.values.len(),
-                    unset.cleared,
-                    &way,
-                ),
-            );
+            errors.at(span, binding_message(program, unset.var - program.values.len(), unset.cleared, &way));
         }
     }
 }
@@ -183,10 +137,7 @@ fn binding_message(program: &Program<'_>, frame: FrameId, cleared: bool, way: &s
     let (names, pat) = (names.join(", "), text(item.pat));
     if cleared {
         let values = reads::frame_values(program, frame);
-        let on: Vec<String> = values
-            .iter()
-            .map(|&value| format!("`{}`", program.values[value].name))
-            .collect();
+        let on: Vec<String> = values.iter().map(|&value| format!("`{}`", program.values[value].name)).collect();
         let on = on.join(", ");
         format!(
             "{names} of `{pat}` is a part of {on}, which is set anew on the way `{way}`: keep it first, with a `let` and `name = (…)`"
@@ -197,15 +148,12 @@ fn binding_message(program: &Program<'_>, frame: FrameId, cleared: bool, way: &s
 }
 
 fn every_loop_is_bounded(program: &Program<'_>, flow: &Flow, errors: &Errors) {
-    for found in loops::unbounded(flow) {
-        let (spelled, span) = (
-            spell_loop(program, &found.cycle),
-            closing_span(program, &found.cycle),
-        );
-        let message = match found
-            .restarted
-            .and_then(|counter| restarted(program, counter))
-        {
+    // Where no end can be reached there is always a loop without a bound: that was told already.
+    let ends = reach::ends(flow);
+    let free = |cycle: &[PointId]| cycle.iter().any(|&point| ends[point]);
+    for found in loops::unbounded(flow).into_iter().filter(|found| free(&found.cycle)) {
+        let (spelled, span) = (spell_loop(program, &found.cycle), closing_span(program, &found.cycle));
+        let message = match found.restarted.and_then(|counter| restarted(program, counter)) {
             None => {
                 format!("the loop `{spelled}` has no bound: put `max N else …` on one of its edges")
             }
@@ -219,10 +167,7 @@ fn every_loop_is_bounded(program: &Program<'_>, flow: &Flow, errors: &Errors) {
 
 fn restarted(program: &Program<'_>, counter: CounterId) -> Option<(String, String)> {
     let node = program.counters[counter].per?;
-    Some((
-        spell_max(program, counter),
-        program.nodes[node].name.to_string(),
-    ))
+    Some((spell_max(program, counter), program.nodes[node].name.to_string()))
 }
 
 fn every_bound_bounds(program: &Program<'_>, flow: &Flow, errors: &Errors) {
@@ -238,10 +183,7 @@ fn every_bound_bounds(program: &Program<'_>, flow: &Flow, errors: &Errors) {
 fn every_bound_means_one_thing(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     for found in loops::ambiguous(flow) {
         let max = spell_max(program, found.counter);
-        let (cycle, other) = (
-            spell_loop(program, &found.cycle),
-            spell_loop(program, &found.other),
-        );
+        let (cycle, other) = (spell_loop(program, &found.cycle), spell_loop(program, &found.other));
         errors.at(
             program.counters[found.counter].ast.keyword,
             format!("`{max}` of what? The loops `{cycle}` and `{other}` share nodes: write `{max} per run`, or `per` the node whose visit starts the count anew"),
@@ -280,10 +222,7 @@ fn spell_loop(program: &Program<'_>, cycle: &[PointId]) -> String {
         nodes.rotate_left(first);
         nodes.push(nodes[0]);
     }
-    let names: Vec<String> = nodes
-        .iter()
-        .map(|&(node, _)| program.nodes[node].name.to_string())
-        .collect();
+    let names: Vec<String> = nodes.iter().map(|&(node, _)| program.nodes[node].name.to_string()).collect();
     names.join(" -> ")
 }
 
@@ -298,17 +237,11 @@ fn loop_nodes(program: &Program<'_>, cycle: &[PointId]) -> Vec<(NodeId, PointId)
 /// The call that closes a loop: the one that leads back to its first node.
 fn closing_span(program: &Program<'_>, cycle: &[PointId]) -> Span {
     let nodes = loop_nodes(program, cycle);
-    nodes
-        .iter()
-        .min_by_key(|(node, _)| *node)
-        .map_or_else(Span::call_site, |&(_, point)| program.points[point].span)
+    nodes.iter().min_by_key(|(node, _)| *node).map_or_else(Span::call_site, |&(_, point)| program.points[point].span)
 }
 
 /// Whether the type of every value is known; it is whenever there was no error before.
 #[must_use]
 pub fn is_typed(program: &Program<'_>) -> bool {
-    program
-        .values
-        .iter()
-        .all(|value| !matches!(value.origin, Origin::Unknown))
+    program.values.iter().all(|value| !matches!(value.origin, Origin::Unknown))
 }

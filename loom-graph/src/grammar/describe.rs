@@ -63,11 +63,7 @@ pub fn describe(program: &Program<'_>) -> Described {
         sets: String::new(),
         line,
     };
-    let mut nodes = vec![part(
-        NodeKind::Start,
-        "start",
-        program.ast.name.span().start().line,
-    )];
+    let mut nodes = vec![part(NodeKind::Start, "start", program.ast.name.span().start().line)];
     nodes.extend(program.nodes.iter().map(|node| NodePart {
         kind: NodeKind::Step,
         name: node.name.to_string(),
@@ -81,18 +77,8 @@ pub fn describe(program: &Program<'_>) -> Described {
         Some(nodes.len() - 1)
     };
     let end = exit(NodeKind::End, "end", &|kind| matches!(kind, Kind::End(..)));
-    let fail = exit(NodeKind::Fail, "fail", &|kind| {
-        matches!(kind, Kind::Fail(_))
-    });
-    let mut walk = Walk {
-        program,
-        end,
-        fail,
-        from: 0,
-        edges: Vec::new(),
-        first: 0,
-        labels: Vec::new(),
-    };
+    let fail = exit(NodeKind::Fail, "fail", &|kind| matches!(kind, Kind::Fail(_)));
+    let mut walk = Walk { program, end, fail, from: 0, edges: Vec::new(), first: 0, labels: Vec::new() };
     walk.leave(0, program.points[0].ways[0]);
     for (node, item) in program.nodes.iter().enumerate() {
         walk.leave(node + 1, item.next);
@@ -121,26 +107,13 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn arrive(
-        &mut self,
-        to: Option<usize>,
-        bound: Option<(String, String)>,
-        spent: bool,
-        line: usize,
-    ) {
+    fn arrive(&mut self, to: Option<usize>, bound: Option<(String, String)>, spent: bool, line: usize) {
         let Some(to) = to else { return };
         let mut labels = self.labels.clone();
         if self.edges.len() - self.first >= MANY {
             labels = labels.pop().into_iter().collect();
         }
-        let edge = EdgePart {
-            from: self.from,
-            to,
-            labels,
-            bound,
-            spent,
-            line,
-        };
+        let edge = EdgePart { from: self.from, to, labels, bound, spent, line };
         if !self.edges[self.first..].contains(&edge) {
             self.edges.push(edge);
         }
@@ -166,10 +139,7 @@ impl Walk<'_, '_> {
             }
             Kind::Bound(counter) => {
                 let ast = program.counters[*counter].ast;
-                let per = ast
-                    .per
-                    .as_ref()
-                    .map_or_else(|| "run".to_owned(), ToString::to_string);
+                let per = ast.per.as_ref().map_or_else(|| "run".to_owned(), ToString::to_string);
                 if let Some(next) = way(0) {
                     self.walk(next, Some((text(&ast.max), per)), spent);
                 }
@@ -179,14 +149,8 @@ impl Walk<'_, '_> {
             }
             Kind::Match { arms, open, .. } => {
                 for (index, (pat, guard, _)) in arms.iter().enumerate() {
-                    let guard =
-                        guard.map_or_else(String::new, |guard| format!(" if {}", text(guard)));
-                    self.labelled(
-                        format!("{}{guard}", text(*pat)),
-                        way(index),
-                        bound.clone(),
-                        spent,
-                    );
+                    let guard = guard.map_or_else(String::new, |guard| format!(" if {}", text(guard)));
+                    self.labelled(format!("{}{guard}", text(*pat)), way(index), bound.clone(), spent);
                 }
                 if *open {
                     self.labelled("else".to_owned(), way(arms.len()), bound, spent);
@@ -199,13 +163,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn labelled(
-        &mut self,
-        label: String,
-        next: Option<PointId>,
-        bound: Option<(String, String)>,
-        spent: bool,
-    ) {
+    fn labelled(&mut self, label: String, next: Option<PointId>, bound: Option<(String, String)>, spent: bool) {
         let Some(next) = next else { return };
         self.labels.push(label);
         self.walk(next, bound, spent);
@@ -217,34 +175,18 @@ impl Described {
     /// Draws it as Mermaid, under the workflow's name.
     #[must_use]
     pub fn to_mermaid(&self, name: &str) -> String {
-        let labels: Vec<String> = self
-            .edges
-            .iter()
-            .map(|edge| edge.labels.join(", "))
-            .collect();
-        let nodes: Vec<Node<'_>> = self
-            .nodes
-            .iter()
-            .map(|node| Node::new(node.kind, &node.name).with_step(&node.step, &node.sets))
-            .collect();
+        let labels: Vec<String> = self.edges.iter().map(|edge| edge.labels.join(", ")).collect();
+        let nodes: Vec<Node<'_>> =
+            self.nodes.iter().map(|node| Node::new(node.kind, &node.name).with_step(&node.step, &node.sets)).collect();
         let edge = |(edge, label)| {
             let edge: &EdgePart = edge;
             let mut drawn = Edge::new(edge.from, edge.to).with_label(label);
             if let Some((max, per)) = &edge.bound {
                 drawn = drawn.with_bound(Bound { max, per });
             }
-            if edge.spent {
-                drawn.when_spent()
-            } else {
-                drawn
-            }
+            if edge.spent { drawn.when_spent() } else { drawn }
         };
-        let edges: Vec<Edge<'_>> = self
-            .edges
-            .iter()
-            .zip(labels.iter().map(String::as_str))
-            .map(edge)
-            .collect();
+        let edges: Vec<Edge<'_>> = self.edges.iter().zip(labels.iter().map(String::as_str)).map(edge).collect();
         Graph::new(name).with_nodes(&nodes, &edges).to_mermaid()
     }
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 use syn::{Lit, parse::ParseStream};
 
-const UNITS: [(&str, f64); 5] = [
-    ("ms", 0.001),
-    ("s", 1.0),
-    ("m", 60.0),
-    ("h", 3600.0),
-    ("d", 86_400.0),
-];
+const UNITS: [(&str, f64); 5] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
+
+/// Whether a literal's suffix is a unit of time.
+#[must_use]
+pub fn is_unit(suffix: &str) -> bool {
+    UNITS.iter().any(|(name, _)| *name == suffix)
+}
 
 /// Reads one duration.
 ///
@@ -32,18 +32,11 @@ pub fn parse(input: ParseStream) -> syn::Result<Duration> {
     let Some((_, seconds)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         return error(format!("`{unit}` is no unit of time: {form}"));
     };
-    let number: f64 = digits
-        .parse()
-        .map_err(|_| syn::Error::new(lit.span(), form))?;
+    let number: f64 = digits.parse().map_err(|_| syn::Error::new(lit.span(), form))?;
     match Duration::try_from_secs_f64(number * seconds) {
-        Ok(Duration::ZERO) => {
-            error("a duration of nothing: leave it out, or write at least `1ms`".to_owned())
-        }
+        Ok(Duration::ZERO) => error("a duration of nothing: leave it out, or write at least `1ms`".to_owned()),
         Ok(duration) => Ok(duration),
-        Err(_) => error(format!(
-            "`{lit}` is longer than a duration can be",
-            lit = digits
-        )),
+        Err(_) => error(format!("`{lit}` is longer than a duration can be", lit = digits)),
     }
 }
 
@@ -59,14 +52,9 @@ mod tests {
     #[test]
     fn every_unit_is_read() {
         let seconds = |text| read(text).map(|duration| duration.as_secs_f64());
-        for (text, expected) in [
-            ("200ms", 0.2),
-            ("30s", 30.0),
-            ("5m", 300.0),
-            ("2h", 7200.0),
-            ("3d", 259_200.0),
-            ("1.5s", 1.5),
-        ] {
+        for (text, expected) in
+            [("200ms", 0.2), ("30s", 30.0), ("5m", 300.0), ("2h", 7200.0), ("3d", 259_200.0), ("1.5s", 1.5)]
+        {
             assert_eq!(seconds(text), Ok(expected), "{text}");
         }
     }

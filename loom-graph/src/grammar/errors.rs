@@ -2,12 +2,13 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Collects errors. What holds one must call [`finish`](Errors::finish).
 #[derive(Debug, Default)]
 pub struct Errors {
     found: RefCell<Vec<syn::Error>>,
+    partial: Cell<bool>,
 }
 
 impl Errors {
@@ -30,6 +31,19 @@ impl Errors {
     /// Adds an error over all of the tokens of an item.
     pub fn on(&self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Adds an error after which a part of the workflow is missing: what that part would have tied or set is not a
+    /// mistake of its own.
+    pub fn lost(&self, error: syn::Error) {
+        self.partial.set(true);
+        self.push(error);
+    }
+
+    /// Whether a part of the workflow is missing.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.partial.get()
     }
 
     /// Whether nothing was added yet.

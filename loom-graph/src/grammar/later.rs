@@ -10,17 +10,19 @@ use proc_macro2::Span;
 pub const REQUIRE: &str = "`require` is not in this release yet: take the statement out";
 /// `try`.
 pub const TRY: &str = "`try` is not in this release yet: let the step's output say what can go wrong, and route on it";
+/// `sleep` with a duration.
+pub const SLEEP: &str = "`sleep` is not in this release yet: wait within a step, with `tokio::time::sleep`";
 /// `+=`.
-pub const APPEND: &str = "`+=` is not in this release yet: let the step take the list and give it back, `log = add(log)`";
+pub const APPEND: &str =
+    "`+=` is not in this release yet: let the step take the list and give it back, `log = add(log)`";
 const FORK: &str = "forks are not in this release yet: write the branches one after another";
 const FIRST: &str = "`first` is not in this release yet: race within a step, with `tokio::select!`";
-const WITHIN: &str =
-    "`within` is not in this release yet: give the step a time limit with `#[step(timeout = …)]`";
+const WITHIN: &str = "`within` is not in this release yet: give the step a time limit with `#[step(timeout = …)]`";
 const CATCH: &str = "`catch` is not in this release yet: let the step's output say what can go wrong, and route on it";
 
 /// Refuses one.
 pub fn refuse(errors: &Errors, span: Span, sentence: &str) {
-    errors.at(span, sentence);
+    errors.lost(syn::Error::new(span, sentence));
 }
 
 /// Refuses a guard other than `max`.

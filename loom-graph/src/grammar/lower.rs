@@ -4,17 +4,12 @@
 //! and gives its own. What is known of nodes beforehand is in [`census`](super::census).
 
 use super::{
-    ast::{
-        self, Block, Call, Chain, Else, Guard, If, Match, Route, Statement, Target, Work, WorkKind,
-    },
+    ast::{self, Block, Call, Chain, Else, Guard, If, Match, Route, Statement, Target, Work, WorkKind},
     census::Census,
     errors::Errors,
     later,
     names::{bindings, single},
-    program::{
-        Bare, Carry, Counter, Frame, FrameId, Kind, Node, Origin, Point, Program, Subject, Value,
-        ValueId,
-    },
+    program::{Bare, Carry, Counter, Frame, FrameId, Kind, Node, Origin, Point, Program, Subject, Value, ValueId},
     similar::similar,
     text::text,
 };
@@ -52,13 +47,7 @@ pub fn lower<'a>(ast: &'a ast::Workflow, errors: &Errors) -> Program<'a> {
         points: Vec::new(),
         counters: Vec::new(),
     };
-    let mut lower = Lower {
-        program,
-        errors,
-        census,
-        gates: Vec::new(),
-        told: Vec::new(),
-    };
+    let mut lower = Lower { program, errors, census, gates: Vec::new(), told: Vec::new() };
     lower.declare();
     lower.statements();
     lower.leftovers();
@@ -91,29 +80,16 @@ impl<'a> Lower<'a, '_> {
         let inputs = ast.inputs.iter().map(|input| (&input.name, &input.ty));
         for (name, ty) in inputs.chain(ast.lets.iter().map(|item| (&item.name, &item.ty))) {
             if names.contains(&name) {
-                self.errors.at(
-                    name.span(),
-                    format!("`{name}` is declared twice: give one of them another name"),
-                );
+                self.errors.at(name.span(), format!("`{name}` is declared twice: give one of them another name"));
                 continue;
             }
             names.push(name);
-            self.program.values.push(Value {
-                name: name.clone(),
-                origin: Origin::Written(ty),
-            });
+            self.program.values.push(Value { name: name.clone(), origin: Origin::Written(ty) });
         }
         for counted in &self.census.nodes {
-            let sets = self
-                .program
-                .values
-                .iter()
-                .position(|value| value.name == *counted.sets);
+            let sets = self.program.values.iter().position(|value| value.name == *counted.sets);
             let sets = sets.unwrap_or_else(|| {
-                self.program.values.push(Value {
-                    name: counted.sets.clone(),
-                    origin: Origin::Unknown,
-                });
+                self.program.values.push(Value { name: counted.sets.clone(), origin: Origin::Unknown });
                 self.program.values.len() - 1
             });
             let node = self.program.nodes.len();
@@ -140,11 +116,7 @@ impl<'a> Lower<'a, '_> {
             for max in self.census.nodes[node].guards.clone() {
                 let counter = self.counter(max, None);
                 let spent = self.point(Kind::Pass, None, Carry::Nothing, 1, max.keyword);
-                gates.push(Gate {
-                    max,
-                    counter,
-                    spent,
-                });
+                gates.push(Gate { max, counter, spent });
             }
             self.gates.push(gates);
         }
@@ -152,6 +124,17 @@ impl<'a> Lower<'a, '_> {
 
     fn statements(&mut self) {
         let ast = self.program.ast;
+        let starts = |statement: &Statement| match statement {
+            Statement::Ways { sources, .. } => sources.iter().any(|source| source.name == "start"),
+            Statement::Require(_) => false,
+        };
+        if !ast.statements.iter().any(starts) {
+            if !self.errors.is_partial() {
+                let name = &ast.name;
+                self.errors.at(name.span(), format!("`{name}` has no `start`: begin a statement with `start -> …`"));
+            }
+            return;
+        }
         let mut started = false;
         for statement in &ast.statements {
             let (sources, chain) = match statement {
@@ -165,58 +148,35 @@ impl<'a> Lower<'a, '_> {
             for source in sources {
                 if source.name == "start" {
                     if std::mem::replace(&mut started, true) {
-                        self.errors.at(
-                            source.name.span(),
-                            "a second `start`: a run begins at one place",
-                        );
+                        self.errors.at(source.name.span(), "a second `start`: a run begins at one place");
                         continue;
                     }
                     if let Some(Guard::Max(ast::Max { keyword, .. })) = source.guards.first() {
-                        self.errors.at(
-                            *keyword,
-                            "no edge leads into `start`, so there is none to count",
-                        );
+                        self.errors.at(*keyword, "no edge leads into `start`, so there is none to count");
                     }
-                    ends.push(End {
-                        from: Loose::Way(0, 0),
-                        carry: Carry::Inputs,
-                        bare: Bare::Carried,
-                    });
+                    ends.push(End { from: Loose::Way(0, 0), carry: Carry::Inputs, bare: Bare::Carried });
                 } else if let Some(node) = self.node(&source.name) {
                     ends.push(self.out_of(node));
                     for gate in self.gates[node].clone() {
-                        let end = End {
-                            from: Loose::Way(gate.spent, 0),
-                            carry: Carry::Nothing,
-                            bare: Bare::Nothing,
-                        };
+                        let end = End { from: Loose::Way(gate.spent, 0), carry: Carry::Nothing, bare: Bare::Nothing };
                         ends.extend(self.target(&gate.max.otherwise, vec![end], None, false));
                     }
-                } else {
+                } else if !self.errors.is_partial() {
                     let names = self.program.nodes.iter().map(|node| node.name.to_string());
                     let hint = similar(&source.name.to_string(), names, "a node");
-                    self.errors.at(
-                        source.name.span(),
-                        format!("nothing leads to `{}`{hint}", source.name),
-                    );
+                    self.errors.at(source.name.span(), format!("nothing leads to `{}`{hint}", source.name));
                 }
             }
             let left = self.chain(chain, ends, None);
             self.loose(left);
         }
-        if !started && self.errors.is_empty() {
-            self.errors.at(
-                ast.name.span(),
-                format!(
-                    "`{}` has no `start`: begin a statement with `start -> …`",
-                    ast.name
-                ),
-            );
-        }
     }
 
     /// Ways that end where nothing follows. A node's may be tied elsewhere; that is seen when all is read.
     fn loose(&self, ends: Ends<'a>) {
+        if self.errors.is_partial() {
+            return;
+        }
         for end in ends {
             if let Loose::Way(point, way) = end.from {
                 let point = &self.program.points[point];
@@ -224,17 +184,13 @@ impl<'a> Lower<'a, '_> {
                     Kind::If(_) if way == 1 => {
                         "nothing follows when this does not hold: add `else { … }`, or `-> end` behind it"
                     }
-                    Kind::Match {
-                        open: true, arms, ..
-                    } if way == arms.len() => {
+                    Kind::Match { open: true, arms, .. } if way == arms.len() => {
                         "nothing follows when this does not match: add `else { … }`, or `-> end` behind it"
                     }
                     _ => "nothing follows here: add `-> end`, or where it goes on",
                 };
                 let span = match &point.kind {
-                    Kind::Match { arms, .. } => {
-                        arms.get(way).map_or(point.span, |(pat, ..)| pat.span())
-                    }
+                    Kind::Match { arms, .. } => arms.get(way).map_or(point.span, |(pat, ..)| pat.span()),
                     _ => point.span,
                 };
                 self.errors.at(span, what);
@@ -243,13 +199,14 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn leftovers(&self) {
+        // What a broken part would have tied is not a mistake of its own.
+        if self.errors.is_partial() {
+            return;
+        }
         for (node, counted) in self.program.nodes.iter().zip(&self.census.nodes) {
             if node.next.is_none() && !counted.ways_out {
                 let name = node.name;
-                self.errors.at(
-                    counted.first.span(),
-                    format!("nothing leads out of `{name}`: add `{name} -> …;`"),
-                );
+                self.errors.at(counted.first.span(), format!("nothing leads out of `{name}`: add `{name} -> …;`"));
             }
         }
     }
@@ -258,53 +215,38 @@ impl<'a> Lower<'a, '_> {
         self.program.nodes.iter().position(|node| node.name == name)
     }
 
-    fn point(
-        &mut self,
-        kind: Kind<'a>,
-        scope: Option<FrameId>,
-        carry: Carry<'a>,
-        ways: usize,
-        span: Span,
-    ) -> PointId {
-        self.program.points.push(Point {
-            kind,
-            scope,
-            carry,
-            ways: vec![None; ways],
-            span,
-        });
+    fn point(&mut self, kind: Kind<'a>, scope: Option<FrameId>, carry: Carry<'a>, ways: usize, span: Span) -> PointId {
+        self.program.points.push(Point { kind, scope, carry, ways: vec![None; ways], span });
         self.program.points.len() - 1
     }
 
     fn out_of(&self, node: NodeId) -> End<'a> {
         let carry = Carry::One(Subject::Value(self.program.nodes[node].sets[0]));
-        End {
-            from: Loose::Node(node),
-            carry,
-            bare: Bare::Carried,
-        }
+        End { from: Loose::Node(node), carry, bare: Bare::Carried }
     }
 
     fn tie(&mut self, ends: &Ends<'a>, to: PointId) {
         for end in ends {
             match end.from {
                 Loose::Way(point, way) => self.program.points[point].ways[way] = Some(to),
-                Loose::Node(node) => match self.program.nodes[node].next {
-                    None => self.program.nodes[node].next = Some(to),
-                    Some(there) if there == to => {}
-                    Some(there) => {
-                        if !self.census.nodes[node].two_ways && !self.told.contains(&node) {
-                            self.told.push(node);
-                            let name = self.program.nodes[node].name;
-                            let (one, other) = (self.spelled(there), self.spelled(to));
-                            let span = self.census.nodes[node].last.span();
-                            self.errors.at(
+                Loose::Node(node) => {
+                    match self.program.nodes[node].next {
+                        None => self.program.nodes[node].next = Some(to),
+                        Some(there) if there == to => {}
+                        Some(there) => {
+                            if !self.census.nodes[node].two_ways && !self.told.contains(&node) {
+                                self.told.push(node);
+                                let name = self.program.nodes[node].name;
+                                let (one, other) = (self.spelled(there), self.spelled(to));
+                                let span = self.census.nodes[node].last.span();
+                                self.errors.at(
                                 span,
                                 format!("`{name}` flows on to two places, {one} and {other}: say which by `{name} -> …;`"),
                             );
+                            }
                         }
                     }
-                },
+                }
             }
         }
     }
@@ -320,11 +262,7 @@ impl<'a> Lower<'a, '_> {
             Kind::Fail(_) => "`fail`".to_owned(),
             _ => "what follows".to_owned(),
         };
-        if line > 0 {
-            format!("{what} in line {line}")
-        } else {
-            what
-        }
+        if line > 0 { format!("{what} in line {line}") } else { what }
     }
 
     /// What all of the ends carry. Where they differ, they are made to set one value, if what follows needs it.
@@ -345,22 +283,13 @@ impl<'a> Lower<'a, '_> {
             return (Carry::Nothing, bare);
         }
         if ends.iter().any(|end| !matches!(end.carry, Carry::One(_))) {
-            self.errors.at(
-                span,
-                "the ways that meet here do not all carry something: name what this takes",
-            );
+            self.errors.at(span, "the ways that meet here do not all carry something: name what this takes");
             return (Carry::Nothing, Bare::Carried);
         }
         let name = format_ident!("__carried{}", self.program.values.len());
-        let origin = ends
-            .iter()
-            .find_map(|end| value(end))
-            .map_or(Origin::Unknown, |v| self.program.values[v].origin);
+        let origin = ends.iter().find_map(|end| value(end)).map_or(Origin::Unknown, |v| self.program.values[v].origin);
         if matches!(origin, Origin::Unknown) {
-            self.errors.at(
-                span,
-                "the ways that meet here carry expressions: give them a name with `name = (…)`",
-            );
+            self.errors.at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
         }
         self.program.values.push(Value { name, origin });
         let merged = self.program.values.len() - 1;
@@ -401,13 +330,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Ties `ends` to a target and gives the target's own; `goes_on` says that something stands behind it in its chain.
-    fn target(
-        &mut self,
-        target: &'a Target,
-        mut ends: Ends<'a>,
-        scope: Option<FrameId>,
-        goes_on: bool,
-    ) -> Ends<'a> {
+    fn target(&mut self, target: &'a Target, mut ends: Ends<'a>, scope: Option<FrameId>, goes_on: bool) -> Ends<'a> {
         match target {
             Target::Work(work, guards) => {
                 let mut left = Vec::new();
@@ -450,37 +373,22 @@ impl<'a> Lower<'a, '_> {
                 if node.is_none() {
                     let names = self.program.nodes.iter().map(|node| node.name.to_string());
                     let hint = similar(&per.to_string(), names, "a node");
-                    self.errors.at(
-                        per.span(),
-                        format!("there is no node `{per}` to count by{hint}"),
-                    );
+                    self.errors.at(per.span(), format!("there is no node `{per}` to count by{hint}"));
                 }
                 node
             }
             _ => None,
         };
-        if let Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Int(lit),
-            ..
-        }) = &max.max
-        {
+        if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) = &max.max {
             match lit.base10_parse::<u64>() {
-                Ok(0) => self.errors.at(
-                    lit.span(),
-                    "`max 0` never takes this edge: leave the edge out, or count to at least 1",
-                ),
+                Ok(0) => self
+                    .errors
+                    .at(lit.span(), "`max 0` never takes this edge: leave the edge out, or count to at least 1"),
                 Ok(_) => {}
-                Err(_) => self.errors.at(
-                    lit.span(),
-                    format!("`{}` is more than can be counted", text(lit)),
-                ),
+                Err(_) => self.errors.at(lit.span(), format!("`{}` is more than can be counted", text(lit))),
             }
         }
-        self.program.counters.push(Counter {
-            ast: max,
-            scope,
-            per,
-        });
+        self.program.counters.push(Counter { ast: max, scope, per });
         self.program.counters.len() - 1
     }
 
@@ -494,31 +402,18 @@ impl<'a> Lower<'a, '_> {
     ) -> (Ends<'a>, Ends<'a>) {
         let needed = reads_carried(&self.program.counters[counter].ast.max) || ends.len() > 1;
         let same = ends.len() == 1 || ends.iter().all(|end| end.bare == ends[0].bare);
-        let (carry, bare) =
-            if needed && same && ends.iter().all(|end| matches!(end.carry, Carry::One(_))) {
-                self.carried(&mut ends, true, span)
-            } else {
-                self.carried(&mut ends, false, span)
-            };
+        let (carry, bare) = if needed && same && ends.iter().all(|end| matches!(end.carry, Carry::One(_))) {
+            self.carried(&mut ends, true, span)
+        } else {
+            self.carried(&mut ends, false, span)
+        };
         let point = self.point(Kind::Bound(counter), scope, carry.clone(), 2, span);
         self.tie(&ends, point);
-        let end = |way| {
-            vec![End {
-                from: Loose::Way(point, way),
-                carry: carry.clone(),
-                bare,
-            }]
-        };
+        let end = |way| vec![End { from: Loose::Way(point, way), carry: carry.clone(), bare }];
         (end(1), end(0))
     }
 
-    fn work(
-        &mut self,
-        work: &'a Work,
-        mut ends: Ends<'a>,
-        scope: Option<FrameId>,
-        goes_on: bool,
-    ) -> Ends<'a> {
+    fn work(&mut self, work: &'a Work, mut ends: Ends<'a>, scope: Option<FrameId>, goes_on: bool) -> Ends<'a> {
         if let Some(tried) = work.tried {
             later::refuse(self.errors, tried, later::TRY);
         }
@@ -550,30 +445,15 @@ impl<'a> Lower<'a, '_> {
                     return ends;
                 };
                 let value = self.named_value(&sets.value, &Vec::new());
-                let point = self.point(
-                    Kind::Set(value, subject),
-                    scope,
-                    carry,
-                    1,
-                    sets.value.span(),
-                );
+                let point = self.point(Kind::Set(value, subject), scope, carry, 1, sets.value.span());
                 self.tie(&ends, point);
-                vec![End {
-                    from: Loose::Way(point, 0),
-                    carry: Carry::One(Subject::Value(value)),
-                    bare: Bare::Carried,
-                }]
+                vec![End { from: Loose::Way(point, 0), carry: Carry::One(Subject::Value(value)), bare: Bare::Carried }]
             }
         }
     }
 
     fn named_value(&mut self, name: &Ident, from: &Ends<'a>) -> ValueId {
-        if let Some(value) = self
-            .program
-            .values
-            .iter()
-            .position(|value| value.name == *name)
-        {
+        if let Some(value) = self.program.values.iter().position(|value| value.name == *name) {
             return value;
         }
         let origin = from.iter().find_map(|end| match end.carry {
@@ -583,28 +463,16 @@ impl<'a> Lower<'a, '_> {
         if origin.is_none() {
             self.errors.at(name.span(), format!("only an expression sets `{name}`, so its type is written nowhere: declare it with `let {name}: Type;`"));
         }
-        self.program.values.push(Value {
-            name: name.clone(),
-            origin: origin.unwrap_or(Origin::Unknown),
-        });
+        self.program.values.push(Value { name: name.clone(), origin: origin.unwrap_or(Origin::Unknown) });
         self.program.values.len() - 1
     }
 
-    fn call(
-        &mut self,
-        call: &'a Call,
-        mut ends: Ends<'a>,
-        scope: Option<FrameId>,
-        goes_on: bool,
-    ) -> Ends<'a> {
+    fn call(&mut self, call: &'a Call, mut ends: Ends<'a>, scope: Option<FrameId>, goes_on: bool) -> Ends<'a> {
         let Some(node) = call.name().and_then(|name| self.node(name)) else {
             return Vec::new();
         };
         let span = call.name().map_or_else(Span::call_site, Ident::span);
-        let needed = call
-            .args
-            .as_ref()
-            .is_none_or(|(_, args)| args.iter().any(reads_carried));
+        let needed = call.args.as_ref().is_none_or(|(_, args)| args.iter().any(reads_carried));
         for gate in self.gates[node].clone() {
             let (left, go) = self.bound(gate.counter, span, ends, scope);
             self.tie(&left, gate.spent);
@@ -614,11 +482,7 @@ impl<'a> Lower<'a, '_> {
         let point = self.point(Kind::Call(node, call, bare), scope, carry, 0, span);
         self.tie(&ends, point);
         self.program.nodes[node].calls.push(point);
-        if goes_on || !self.census.nodes[node].ways_out {
-            vec![self.out_of(node)]
-        } else {
-            Vec::new()
-        }
+        if goes_on || !self.census.nodes[node].ways_out { vec![self.out_of(node)] } else { Vec::new() }
     }
 
     fn block(&mut self, block: &'a Block, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
@@ -634,83 +498,40 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn frame(
-        &mut self,
-        pat: &'a syn::Pat,
-        on: &Subject<'a>,
-        scope: Option<FrameId>,
-    ) -> Option<FrameId> {
+    fn frame(&mut self, pat: &'a syn::Pat, on: &Subject<'a>, scope: Option<FrameId>) -> Option<FrameId> {
         let names = bindings(pat);
         if names.is_empty() {
             return None;
         }
-        self.program.frames.push(Frame {
-            outer: scope,
-            on: on.clone(),
-            pat,
-            names,
-        });
+        self.program.frames.push(Frame { outer: scope, on: on.clone(), pat, names });
         Some(self.program.frames.len() - 1)
     }
 
-    fn match_route(
-        &mut self,
-        route: &'a Match,
-        mut ends: Ends<'a>,
-        scope: Option<FrameId>,
-    ) -> Ends<'a> {
+    fn match_route(&mut self, route: &'a Match, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
         let needed = route.on.as_ref().is_none_or(reads_carried)
-            || route
-                .arms
-                .iter()
-                .any(|arm| arm.guard.as_ref().is_some_and(reads_carried));
+            || route.arms.iter().any(|arm| arm.guard.as_ref().is_some_and(reads_carried));
         let (carry, _) = self.carried(&mut ends, needed, route.keyword);
         let on = match (&route.on, &carry) {
             (Some(expr), _) => Subject::Expr(expr, scope, Box::new(carry.clone())),
             (None, Carry::One(subject)) => subject.clone(),
             (None, Carry::Inputs) if self.program.ast.inputs.len() == 1 => Subject::Value(0),
             (None, _) => {
-                self.errors.at(
-                    route.keyword,
-                    "this `match` has nothing to look at: write `match expr { … }`",
-                );
+                self.errors.at(route.keyword, "this `match` has nothing to look at: write `match expr { … }`");
                 return Vec::new();
             }
         };
         self.check_labels(route);
-        let arms: Vec<_> = route
-            .arms
-            .iter()
-            .map(|arm| {
-                (
-                    &arm.pat,
-                    arm.guard.as_ref(),
-                    self.frame(&arm.pat, &on, scope),
-                )
-            })
-            .collect();
+        let arms: Vec<_> =
+            route.arms.iter().map(|arm| (&arm.pat, arm.guard.as_ref(), self.frame(&arm.pat, &on, scope))).collect();
         let frames: Vec<_> = arms.iter().map(|&(.., frame)| frame).collect();
-        let kind = Kind::Match {
-            on: on.clone(),
-            keyword: route.keyword,
-            arms,
-            open: false,
-        };
+        let kind = Kind::Match { on: on.clone(), keyword: route.keyword, arms, open: false };
         let point = self.point(kind, scope, carry.clone(), route.arms.len(), route.keyword);
         self.tie(&ends, point);
-        let carry = if matches!(carry, Carry::One(_)) {
-            carry
-        } else {
-            Carry::One(on)
-        };
+        let carry = if matches!(carry, Carry::One(_)) { carry } else { Carry::One(on) };
         let mut out = Vec::new();
         for (way, (arm, frame)) in route.arms.iter().zip(frames).enumerate() {
             let bare = frame.map_or(Bare::Nothing, Bare::Bindings);
-            let end = End {
-                from: Loose::Way(point, way),
-                carry: carry.clone(),
-                bare,
-            };
+            let end = End { from: Loose::Way(point, way), carry: carry.clone(), bare };
             out.extend(self.chain(&arm.chain, vec![end], frame.or(scope)));
         }
         out
@@ -723,13 +544,8 @@ impl<'a> Lower<'a, '_> {
             for label in labels(&arm.pat) {
                 let spelled = text(&label);
                 if let Some((_, line)) = seen.iter().find(|(other, _)| *other == spelled) {
-                    let place = if *line > 0 {
-                        format!(" in line {line}")
-                    } else {
-                        String::new()
-                    };
-                    self.errors
-                        .on(label, format!("`{spelled}` is already routed{place}"));
+                    let place = if *line > 0 { format!(" in line {line}") } else { String::new() };
+                    self.errors.on(label, format!("`{spelled}` is already routed{place}"));
                     continue;
                 }
                 if arm.guard.is_none() {
@@ -745,15 +561,7 @@ impl<'a> Lower<'a, '_> {
             Some(pat) => {
                 let on = Subject::Expr(&route.cond, scope, Box::new(carry.clone()));
                 let frame = self.frame(pat, &on, scope);
-                (
-                    Kind::Match {
-                        on,
-                        keyword: route.keyword,
-                        arms: vec![(pat, None, frame)],
-                        open: true,
-                    },
-                    frame,
-                )
+                (Kind::Match { on, keyword: route.keyword, arms: vec![(pat, None, frame)], open: true }, frame)
             }
             None => (Kind::If(&route.cond), None),
         };
@@ -765,13 +573,7 @@ impl<'a> Lower<'a, '_> {
             (Some(_), None) => Bare::Nothing,
             (None, _) => bare,
         };
-        let end = |way, bare| {
-            vec![End {
-                from: Loose::Way(point, way),
-                carry: carry.clone(),
-                bare,
-            }]
-        };
+        let end = |way, bare| vec![End { from: Loose::Way(point, way), carry: carry.clone(), bare }];
         let (then, otherwise) = (end(0, bare_then), end(1, bare));
         let mut out = self.block(&route.then, then, frame.or(scope));
         out.extend(match &route.otherwise {

@@ -47,12 +47,7 @@ pub trait Names {
 /// The expression with the graph's names replaced; `how` says how its value is used.
 pub fn rewrite(expr: &Expr, how: Use, names: &mut dyn Names) -> Expr {
     let mut expr = expr.clone();
-    Walk {
-        names,
-        how,
-        hidden: Vec::new(),
-    }
-    .visit_expr_mut(&mut expr);
+    Walk { names, how, hidden: Vec::new() }.visit_expr_mut(&mut expr);
     expr
 }
 
@@ -136,11 +131,7 @@ struct Walk<'n> {
 impl Walk<'_> {
     fn with(&mut self, how: Use, expr: &mut Expr) {
         // In a closure or a loop nothing can be taken for good.
-        let how = if self.how == Use::Again && how == Use::Value {
-            Use::Again
-        } else {
-            how
-        };
+        let how = if self.how == Use::Again && how == Use::Value { Use::Again } else { how };
         let before = std::mem::replace(&mut self.how, how);
         self.visit_expr_mut(expr);
         self.how = before;
@@ -204,11 +195,7 @@ impl Walk<'_> {
     }
 
     fn scrutinee(&mut self, expr: &mut Expr, binds: bool) {
-        if binds {
-            self.value(expr)
-        } else {
-            self.place(expr)
-        }
+        if binds { self.value(expr) } else { self.place(expr) }
     }
 
     fn macro_call(&mut self, mac: &mut syn::Macro) {
@@ -319,9 +306,7 @@ impl VisitMut for Walk<'_> {
             }
             Expr::Struct(item) => {
                 for field in &mut item.fields {
-                    if field.colon_token.is_none()
-                        && single(&field.expr).is_some_and(|name| self.is_known(name))
-                    {
+                    if field.colon_token.is_none() && single(&field.expr).is_some_and(|name| self.is_known(name)) {
                         field.colon_token = Some(Token![:](field.expr.span()));
                     }
                     self.value(&mut field.expr);
@@ -352,15 +337,11 @@ impl VisitMut for Walk<'_> {
             }
             Expr::Closure(closure) => {
                 let names = closure.inputs.iter().flat_map(bindings).collect();
-                self.scoped(names, |walk| {
-                    walk.repeated(|walk| walk.value(&mut closure.body))
-                });
+                self.scoped(names, |walk| walk.repeated(|walk| walk.value(&mut closure.body)));
             }
             Expr::ForLoop(item) => {
                 self.value(&mut item.expr);
-                self.scoped(bindings(&item.pat), |walk| {
-                    walk.repeated(|walk| walk.visit_block_mut(&mut item.body))
-                });
+                self.scoped(bindings(&item.pat), |walk| walk.repeated(|walk| walk.visit_block_mut(&mut item.body)));
             }
             Expr::While(item) => self.repeated(|walk| {
                 let names = walk.condition(&mut item.cond);

@@ -2,8 +2,8 @@
 
 use super::{
     ast::{
-        Arm, Block, Call, Chain, Each, Else, Exit, Fork, Guard, If, Input, Let, Match, Max,
-        Require, Route, Rule, Sets, Source, Statement, Target, Work, WorkKind, Workflow,
+        Arm, Block, Call, Chain, Each, Else, Exit, Fork, Guard, If, Input, Let, Match, Max, Require, Route, Rule, Sets,
+        Source, Statement, Target, Work, WorkKind, Workflow,
     },
     duration,
     errors::Errors,
@@ -18,9 +18,7 @@ use syn::{
 };
 
 /// Words that cannot name a value, a node or an input.
-const KEYWORDS: [&str; 9] = [
-    "start", "end", "fail", "first", "require", "max", "within", "catch", "per",
-];
+const KEYWORDS: [&str; 9] = ["start", "end", "fail", "first", "require", "max", "within", "catch", "per"];
 
 /// Reads a workflow. What could not be read is in `errors`; without a readable head there is nothing else.
 pub fn parse(tokens: TokenStream, errors: &Errors) -> Option<Workflow> {
@@ -51,16 +49,11 @@ fn workflow(input: ParseStream, errors: &Errors) -> syn::Result<Workflow> {
         comma_separated(content, |input| {
             let name = named(input, errors)?;
             input.parse::<Token![:]>()?;
-            Ok(Input {
-                name,
-                ty: input.parse()?,
-            })
+            Ok(Input { name, ty: input.parse()? })
         })
     })?;
     if !input.peek(Token![->]) {
-        return Err(input.error(format!(
-            "`{name}` says nothing of what it ends in: write `-> Type` before its braces"
-        )));
+        return Err(input.error(format!("`{name}` says nothing of what it ends in: write `-> Type` before its braces")));
     }
     input.parse::<Token![->]>()?;
     let output: Type = input.parse()?;
@@ -75,27 +68,15 @@ fn workflow(input: ParseStream, errors: &Errors) -> syn::Result<Workflow> {
             statement(&content, errors).map(|read| statements.push(read))
         };
         if let Err(error) = read {
-            errors.push(error);
+            errors.lost(error);
             skip_statement(&content);
         }
     }
-    Ok(Workflow {
-        attrs,
-        vis,
-        name,
-        generics,
-        inputs,
-        output,
-        lets,
-        statements,
-    })
+    Ok(Workflow { attrs, vis, name, generics, inputs, output, lets, statements })
 }
 
 // What is left of a group that could not be read would be told once more as "unexpected token".
-fn drained<'c, T>(
-    content: ParseStream<'c>,
-    read: impl FnOnce(ParseStream<'c>) -> syn::Result<T>,
-) -> syn::Result<T> {
+fn drained<'c, T>(content: ParseStream<'c>, read: impl FnOnce(ParseStream<'c>) -> syn::Result<T>) -> syn::Result<T> {
     let result = read(content);
     if result.is_err() {
         skip_all(content);
@@ -117,10 +98,7 @@ fn skip_statement(input: ParseStream) {
     }
 }
 
-fn comma_separated<T>(
-    input: ParseStream,
-    mut read: impl FnMut(ParseStream) -> syn::Result<T>,
-) -> syn::Result<Vec<T>> {
+fn comma_separated<T>(input: ParseStream, mut read: impl FnMut(ParseStream) -> syn::Result<T>) -> syn::Result<Vec<T>> {
     let mut items = Vec::new();
     while !input.is_empty() {
         items.push(read(input)?);
@@ -141,15 +119,9 @@ fn named(input: ParseStream, errors: &Errors) -> syn::Result<Ident> {
 fn check_name(name: &Ident, errors: &Errors) {
     let text = name.to_string();
     if KEYWORDS.contains(&text.as_str()) {
-        errors.at(
-            name.span(),
-            format!("`{text}` is a word of the language and cannot be a name here"),
-        );
+        errors.at(name.span(), format!("`{text}` is a word of the language and cannot be a name here"));
     } else if syn::parse_str::<Ident>(&text).is_err() {
-        errors.at(
-            name.span(),
-            format!("`{text}` is a keyword of Rust and cannot be a name here"),
-        );
+        errors.at(name.span(), format!("`{text}` is a keyword of Rust and cannot be a name here"));
     }
 }
 
@@ -180,11 +152,7 @@ fn semicolon(input: ParseStream, errors: &Errors, what: &str) -> syn::Result<()>
     }
     let begins = input.is_empty() || input.peek(syn::Ident) || input.peek(Token![let]);
     let error = syn::Error::new(
-        if input.is_empty() {
-            Span::call_site()
-        } else {
-            input.span()
-        },
+        if input.is_empty() { Span::call_site() } else { input.span() },
         format!("a `;` is missing before this: {what} ends with one"),
     );
     if begins && !input.is_empty() {
@@ -192,10 +160,7 @@ fn semicolon(input: ParseStream, errors: &Errors, what: &str) -> syn::Result<()>
         return Ok(());
     }
     Err(if input.is_empty() {
-        syn::Error::new(
-            input.span(),
-            format!("a `;` is missing here: {what} ends with one"),
-        )
+        syn::Error::new(input.span(), format!("a `;` is missing here: {what} ends with one"))
     } else {
         error
     })
@@ -208,9 +173,7 @@ fn statement(input: ParseStream, errors: &Errors) -> syn::Result<Statement> {
     let mut sources = Vec::new();
     loop {
         let name = match input.call(Ident::parse_any) {
-            Ok(name) if name == "start" || syn::parse_str::<Ident>(&name.to_string()).is_ok() => {
-                name
-            }
+            Ok(name) if name == "start" || syn::parse_str::<Ident>(&name.to_string()).is_ok() => name,
             Ok(name) => {
                 return Err(syn::Error::new(
                     name.span(),
@@ -253,17 +216,10 @@ fn requirement(input: ParseStream, errors: &Errors) -> syn::Result<Require> {
             None => None,
         };
         input.parse::<keyword::before>()?;
-        Rule::Before {
-            is,
-            before: input.call(Ident::parse_any)?,
-        }
+        Rule::Before { is, before: input.call(Ident::parse_any)? }
     };
     semicolon(input, errors, "a requirement")?;
-    Ok(Require {
-        keyword,
-        node,
-        rule,
-    })
+    Ok(Require { keyword, node, rule })
 }
 
 fn chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
@@ -271,10 +227,7 @@ fn chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
     while input.peek(Token![->]) {
         let arrow = input.parse::<Token![->]>()?;
         if let Some(Target::Exit(exit)) = targets.last() {
-            let message = format!(
-                "nothing can follow `{}`: the run is over there",
-                exit.keyword
-            );
+            let message = format!("nothing can follow `{}`: the run is over there", exit.keyword);
             return Err(syn::Error::new_spanned(arrow, message));
         }
         targets.push(target(input, errors)?);
@@ -320,37 +273,23 @@ fn exit(input: ParseStream) -> syn::Result<Option<Exit>> {
         }
         Some((paren, drained(&content, whole_expr)?))
     } else if fails {
-        return Err(syn::Error::new(
-            keyword.span(),
-            "`fail` needs what the run fails with: `fail(expr)`",
-        ));
+        return Err(syn::Error::new(keyword.span(), "`fail` needs what the run fails with: `fail(expr)`"));
     } else {
         None
     };
-    Ok(Some(Exit {
-        keyword,
-        fails,
-        with,
-    }))
+    Ok(Some(Exit { keyword, fails, with }))
 }
 
 fn whole_expr(input: ParseStream) -> syn::Result<Expr> {
     let expr = input.parse()?;
-    if input.is_empty() {
-        Ok(expr)
-    } else {
-        Err(input.error("expected `)`: one expression stands in the parentheses"))
-    }
+    if input.is_empty() { Ok(expr) } else { Err(input.error("expected `)`: one expression stands in the parentheses")) }
 }
 
 fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
     let sets = if input.peek(syn::Ident::peek_any) && input.peek2(Token![+=]) {
         let value = named(input, errors)?;
         let appends = input.parse::<Token![+=]>()?;
-        Some(Sets {
-            value,
-            appends: Some(appends.spans[0]),
-        })
+        Some(Sets { value, appends: Some(appends.spans[0]) })
     } else if input.peek(syn::Ident::peek_any)
         && input.peek2(Token![=])
         && !input.peek2(Token![==])
@@ -358,10 +297,7 @@ fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
     {
         let value = named(input, errors)?;
         input.parse::<Token![=]>()?;
-        Some(Sets {
-            value,
-            appends: None,
-        })
+        Some(Sets { value, appends: None })
     } else {
         None
     };
@@ -379,11 +315,7 @@ fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
         let content;
         let paren = parenthesized!(content in input);
         WorkKind::Expr(paren, drained(&content, whole_expr)?)
-    } else if input.peek(syn::Ident)
-        || input.peek(Token![::])
-        || input.peek(Token![crate])
-        || path_keyword(input)
-    {
+    } else if input.peek(syn::Ident) || input.peek(Token![::]) || input.peek(Token![crate]) || path_keyword(input) {
         WorkKind::Call(call(input, errors)?)
     } else {
         return Err(input.error("expected a step, `(expr)`, a block, a route, `end` or `fail`"));
@@ -412,12 +344,7 @@ fn call(input: ParseStream, errors: &Errors) -> syn::Result<Call> {
     let args = if input.peek(token::Paren) {
         let content;
         let paren = parenthesized!(content in input);
-        Some((
-            paren,
-            drained(&content, |content| {
-                content.parse_terminated(Expr::parse, Token![,])
-            })?,
-        ))
+        Some((paren, drained(&content, |content| content.parse_terminated(Expr::parse, Token![,]))?))
     } else {
         None
     };
@@ -427,26 +354,17 @@ fn call(input: ParseStream, errors: &Errors) -> syn::Result<Call> {
 fn block(input: ParseStream, errors: &Errors) -> syn::Result<Block> {
     let content;
     let brace = braced!(content in input);
-    let chain = if content.is_empty() {
-        None
-    } else {
-        Some(drained(&content, |content| closed_chain(content, errors))?)
-    };
+    let chain =
+        if content.is_empty() { None } else { Some(drained(&content, |content| closed_chain(content, errors))?) };
     Ok(Block { brace, chain })
 }
 
 fn closed_chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
     let chain = chain(input, errors)?;
     if input.peek(Token![;]) {
-        return Err(
-            input.error("no `;` within braces: a block holds one chain, and goes on with `->`")
-        );
+        return Err(input.error("no `;` within braces: a block holds one chain, and goes on with `->`"));
     }
-    if input.is_empty() {
-        Ok(chain)
-    } else {
-        Err(input.error("expected `->` or `}`"))
-    }
+    if input.is_empty() { Ok(chain) } else { Err(input.error("expected `->` or `}`")) }
 }
 
 fn bracket_fork(input: ParseStream, errors: &Errors) -> syn::Result<Fork> {
@@ -454,10 +372,7 @@ fn bracket_fork(input: ParseStream, errors: &Errors) -> syn::Result<Fork> {
     let bracket = bracketed!(content in input);
     drained(&content, |content| {
         if !content.peek(Token![for]) {
-            return Ok(Fork::Static(
-                bracket,
-                comma_separated(content, |input| chain(input, errors))?,
-            ));
+            return Ok(Fork::Static(bracket, comma_separated(content, |input| chain(input, errors))?));
         }
         content.parse::<Token![for]>()?;
         let pat = Pat::parse_multi_with_leading_vert(content)?;
@@ -474,13 +389,7 @@ fn bracket_fork(input: ParseStream, errors: &Errors) -> syn::Result<Fork> {
         };
         content.parse::<Token![=>]>()?;
         let chain = closed_chain(content, errors)?;
-        Ok(Fork::Each(Box::new(Each {
-            bracket,
-            pat,
-            items,
-            at_once,
-            chain,
-        })))
+        Ok(Fork::Each(Box::new(Each { bracket, pat, items, at_once, chain })))
     })
 }
 
@@ -506,9 +415,7 @@ fn first_fork(input: ParseStream, errors: &Errors) -> syn::Result<Fork> {
 
 fn ends_in_block(chain: &Chain) -> bool {
     match chain.targets.last() {
-        Some(Target::Work(work, guards)) => {
-            guards.is_empty() && matches!(work.kind, WorkKind::Block(_))
-        }
+        Some(Target::Work(work, guards)) => guards.is_empty() && matches!(work.kind, WorkKind::Block(_)),
         Some(Target::Route(_)) => true,
         _ => false,
     }
@@ -523,11 +430,7 @@ fn separator(input: ParseStream, braced: bool, what: &str) -> syn::Result<()> {
 
 fn match_route(input: ParseStream, errors: &Errors) -> syn::Result<Match> {
     let keyword = input.parse::<Token![match]>()?.span;
-    let on = if input.peek(token::Brace) {
-        None
-    } else {
-        Some(Expr::parse_without_eager_brace(input)?)
-    };
+    let on = if input.peek(token::Brace) { None } else { Some(Expr::parse_without_eager_brace(input)?) };
     let content;
     braced!(content in input);
     let arms = drained(&content, |content| {
@@ -547,10 +450,7 @@ fn match_route(input: ParseStream, errors: &Errors) -> syn::Result<Match> {
         Ok(arms)
     })?;
     if arms.is_empty() {
-        return Err(syn::Error::new(
-            keyword,
-            "a `match` without arms leads nowhere",
-        ));
+        return Err(syn::Error::new(keyword, "a `match` without arms leads nowhere"));
     }
     Ok(Match { keyword, on, arms })
 }
@@ -572,13 +472,7 @@ fn if_route(input: ParseStream, errors: &Errors) -> syn::Result<If> {
         Some(_) => Some(Else::Block(block(input, errors)?)),
         None => None,
     };
-    Ok(If {
-        keyword,
-        pat,
-        cond,
-        then,
-        otherwise,
-    })
+    Ok(If { keyword, pat, cond, then, otherwise })
 }
 
 fn guards(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Guard>> {
@@ -592,31 +486,18 @@ fn guards(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Guard>> {
                 None => None,
             };
             let otherwise = Box::new(otherwise(input, errors, "max")?);
-            guards.push(Guard::Max(Max {
-                keyword,
-                max,
-                per,
-                otherwise,
-            }));
+            guards.push(Guard::Max(Max { keyword, max, per, otherwise }));
         } else if input.peek(keyword::within) {
             let keyword = input.parse::<keyword::within>()?.span;
             let limit = duration::parse(input)?;
             let otherwise = Box::new(otherwise(input, errors, "within")?);
-            guards.push(Guard::Within {
-                keyword,
-                limit,
-                otherwise,
-            });
+            guards.push(Guard::Within { keyword, limit, otherwise });
         } else if input.peek(keyword::catch) {
             let keyword = input.parse::<keyword::catch>()?.span;
             let pat = Pat::parse_multi_with_leading_vert(input)?;
             input.parse::<Token![=>]>()?;
             let otherwise = Box::new(plain(input, errors)?);
-            guards.push(Guard::Catch {
-                keyword,
-                pat,
-                otherwise,
-            });
+            guards.push(Guard::Catch { keyword, pat, otherwise });
         } else {
             return Ok(guards);
         }
@@ -625,9 +506,7 @@ fn guards(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Guard>> {
 
 fn otherwise(input: ParseStream, errors: &Errors, guard: &str) -> syn::Result<Target> {
     if !input.peek(Token![else]) {
-        return Err(input.error(format!(
-            "`{guard}` needs an `else`: where the run goes then"
-        )));
+        return Err(input.error(format!("`{guard}` needs an `else`: where the run goes then")));
     }
     input.parse::<Token![else]>()?;
     plain(input, errors)

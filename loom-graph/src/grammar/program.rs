@@ -174,12 +174,8 @@ impl<'a> Program<'a> {
     }
 
     /// The frames around `scope`, from the inside out.
-    pub fn frames_from(
-        &self,
-        scope: Option<FrameId>,
-    ) -> impl Iterator<Item = (FrameId, &Frame<'a>)> {
-        std::iter::successors(scope, |&frame| self.frames[frame].outer)
-            .map(|frame| (frame, &self.frames[frame]))
+    pub fn frames_from(&self, scope: Option<FrameId>) -> impl Iterator<Item = (FrameId, &Frame<'a>)> {
+        std::iter::successors(scope, |&frame| self.frames[frame].outer).map(|frame| (frame, &self.frames[frame]))
     }
 
     /// What a name means within `scope`.
@@ -190,10 +186,7 @@ impl<'a> Program<'a> {
                 return Some(Meaning::Binding(frame));
             }
         }
-        self.values
-            .iter()
-            .position(|value| value.name == *name)
-            .map(Meaning::Value)
+        self.values.iter().position(|value| value.name == *name).map(Meaning::Value)
     }
 }
 

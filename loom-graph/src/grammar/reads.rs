@@ -41,10 +41,7 @@ impl Names for Reader<'_, '_> {
                     Meaning::Value(value) => value,
                     Meaning::Binding(frame) => self.program.frame_var(frame),
                 };
-                self.found.push(Read {
-                    var,
-                    span: name.span(),
-                });
+                self.found.push(Read { var, span: name.span() });
             }
             Name::Carried(span) => self.carried(self.carry, span),
         }
@@ -66,14 +63,7 @@ impl Names for Reader<'_, '_> {
 impl<'p, 'a> Reader<'p, 'a> {
     fn new(program: &'p Program<'a>, point: PointId) -> Self {
         let at = &program.points[point];
-        Reader {
-            program,
-            scope: at.scope,
-            carry: &at.carry,
-            span: at.span,
-            found: Vec::new(),
-            refused: Vec::new(),
-        }
+        Reader { program, scope: at.scope, carry: &at.carry, span: at.span, found: Vec::new(), refused: Vec::new() }
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -83,10 +73,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     fn carried(&mut self, carry: &'p Carry<'a>, span: Span) {
         match carry {
             Carry::Nothing => {
-                self.refused.push((
-                    span,
-                    "no edge carries anything here: name what this takes".to_owned(),
-                ));
+                self.refused.push((span, "no edge carries anything here: name what this takes".to_owned()));
             }
             Carry::One(subject) => self.subject(subject, span),
             Carry::Inputs => {
@@ -113,10 +100,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             Bare::Carried if matches!(self.carry, Carry::Nothing) => {}
             Bare::Carried => self.carried(self.carry, self.span),
             Bare::Bindings(frame) => {
-                self.found.push(Read {
-                    var: self.program.frame_var(frame),
-                    span: self.span,
-                });
+                self.found.push(Read { var: self.program.frame_var(frame), span: self.span });
             }
             Bare::Nothing => {}
         }
@@ -134,16 +118,13 @@ pub fn of_point(program: &Program<'_>, point: PointId) -> (Vec<Read>, Vec<(Span,
             None => reader.bare(*bare),
         },
         Kind::Set(_, subject) => reader.subject(subject, program.points[point].span),
-        Kind::Match {
-            on, arms, keyword, ..
-        } => {
+        Kind::Match { on, arms, keyword, .. } => {
             reader.subject(on, *keyword);
             for (_, guard, frame) in arms {
                 if let Some(guard) = guard {
                     let own = frame.map(|frame| program.frame_var(frame));
                     let first = reader.found.len();
-                    let scope =
-                        std::mem::replace(&mut reader.scope, frame.or(program.points[point].scope));
+                    let scope = std::mem::replace(&mut reader.scope, frame.or(program.points[point].scope));
                     reader.expr(guard);
                     reader.scope = scope;
                     // The arm's own bindings are set by the pattern before its guard looks at them.
@@ -207,12 +188,7 @@ pub fn sets(program: &Program<'_>, point: PointId) -> Vec<ValueId> {
         Kind::Start => {
             let inputs = 0..program.ast.inputs.len();
             let lets = program.ast.lets.iter().filter(|item| item.init.is_some());
-            let lets = lets.filter_map(|item| {
-                program
-                    .values
-                    .iter()
-                    .position(|value| value.name == item.name)
-            });
+            let lets = lets.filter_map(|item| program.values.iter().position(|value| value.name == item.name));
             inputs.chain(lets).collect()
         }
         Kind::Call(node, ..) => program.nodes[*node].sets.clone(),
@@ -224,9 +200,8 @@ pub fn sets(program: &Program<'_>, point: PointId) -> Vec<ValueId> {
 /// The control flow, for the checks: variables are the values and, behind them, the frames.
 #[must_use]
 pub fn flow(program: &Program<'_>) -> Flow {
-    let stand_on: Vec<BTreeSet<ValueId>> = (0..program.frames.len())
-        .map(|frame| frame_values(program, frame))
-        .collect();
+    let stand_on: Vec<BTreeSet<ValueId>> =
+        (0..program.frames.len()).map(|frame| frame_values(program, frame)).collect();
     let points = (0..program.points.len()).map(|point| {
         let sets = sets(program, point);
         let shaken = |values: &BTreeSet<ValueId>| sets.iter().any(|value| values.contains(value));
@@ -235,12 +210,9 @@ pub fn flow(program: &Program<'_>) -> Flow {
         let way = |(index, to): (usize, PointId)| Way {
             to,
             sets: match kind {
-                Kind::Match { arms, .. } => arms
-                    .get(index)
-                    .and_then(|arm| arm.2)
-                    .map(|frame| program.frame_var(frame))
-                    .into_iter()
-                    .collect(),
+                Kind::Match { arms, .. } => {
+                    arms.get(index).and_then(|arm| arm.2).map(|frame| program.frame_var(frame)).into_iter().collect()
+                }
                 _ => Vec::new(),
             },
             bound: match kind {
@@ -249,39 +221,20 @@ pub fn flow(program: &Program<'_>) -> Flow {
             },
         };
         Point {
-            node: if let Kind::Call(node, ..) = kind {
-                Some(*node)
-            } else {
-                None
-            },
-            reads: of_point(program, point)
-                .0
-                .iter()
-                .map(|read| read.var)
-                .collect(),
+            node: if let Kind::Call(node, ..) = kind { Some(*node) } else { None },
+            reads: of_point(program, point).0.iter().map(|read| read.var).collect(),
             clears: frames.map(|frame| program.frame_var(frame)).collect(),
-            ways: program
-                .ways(point)
-                .into_iter()
-                .enumerate()
-                .map(way)
-                .collect(),
+            ways: program.ways(point).into_iter().enumerate().map(way).collect(),
             sets,
         }
     });
-    Flow {
-        points: points.collect(),
-        counters: counters(program),
-    }
+    Flow { points: points.collect(), counters: counters(program) }
 }
 
 fn counters(program: &Program<'_>) -> Vec<Counter> {
     let counter = |counter: &super::program::Counter<'_>| Counter {
         max: match &counter.ast.max {
-            Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Int(lit),
-                ..
-            }) => match lit.base10_parse() {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) => match lit.base10_parse() {
                 Ok(number) => Max::Number(number),
                 Err(_) => Max::Expression(text(lit)),
             },
@@ -302,9 +255,7 @@ pub fn live_flow(program: &Program<'_>, flow: &Flow) -> Flow {
     let count = program.values.len();
     let mut live = flow.clone();
     for (point, at) in live.points.iter_mut().enumerate() {
-        at.reads = values(program, at.reads.iter().copied())
-            .into_iter()
-            .collect();
+        at.reads = values(program, at.reads.iter().copied()).into_iter().collect();
         at.clears.clear();
         at.ways.iter_mut().for_each(|way| way.sets.clear());
         match program.points[point].kind {
@@ -315,9 +266,7 @@ pub fn live_flow(program: &Program<'_>, flow: &Flow) -> Flow {
                     .filter(|&counter| program.counters[counter].per == Some(node))
                     .map(|counter| count + counter),
             ),
-            Kind::Start => at
-                .sets
-                .extend((0..program.counters.len()).map(|counter| count + counter)),
+            Kind::Start => at.sets.extend((0..program.counters.len()).map(|counter| count + counter)),
             _ => {}
         }
     }
@@ -330,9 +279,7 @@ pub fn unknown<'a>(program: &Program<'a>, point: PointId) -> Vec<&'a Ident> {
     let at = &program.points[point];
     let unknown = |expr: &'a Expr| {
         single(expr).filter(|name| {
-            let lower = name
-                .to_string()
-                .starts_with(|c: char| c.is_lowercase() || c == '_');
+            let lower = name.to_string().starts_with(|c: char| c.is_lowercase() || c == '_');
             lower && program.resolve(at.scope, name).is_none()
         })
     };
@@ -341,14 +288,10 @@ pub fn unknown<'a>(program: &Program<'a>, point: PointId) -> Vec<&'a Ident> {
             Some((_, args)) => args.iter().filter_map(unknown).collect(),
             None => Vec::new(),
         },
-        Kind::Set(_, Subject::Expr(expr, ..))
-        | Kind::End(Some(expr), _)
-        | Kind::Fail(expr)
-        | Kind::If(expr) => unknown(expr).into_iter().collect(),
-        Kind::Match {
-            on: Subject::Expr(expr, ..),
-            ..
-        } => unknown(expr).into_iter().collect(),
+        Kind::Set(_, Subject::Expr(expr, ..)) | Kind::End(Some(expr), _) | Kind::Fail(expr) | Kind::If(expr) => {
+            unknown(expr).into_iter().collect()
+        }
+        Kind::Match { on: Subject::Expr(expr, ..), .. } => unknown(expr).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -5,9 +5,8 @@
 /// Nearness is Jaro-Winkler's, with rustc's and clap's habit of keeping quiet below 0.8.
 #[must_use]
 pub fn similar(name: &str, candidates: impl IntoIterator<Item = String>, what: &str) -> String {
-    nearest(name, candidates).map_or_else(String::new, |near| {
-        format!(": there is {what} with a similar name, `{near}`")
-    })
+    nearest(name, candidates)
+        .map_or_else(String::new, |near| format!(": there is {what} with a similar name, `{near}`"))
 }
 
 /// The candidate nearest to `name`, when one is near.

@@ -47,17 +47,13 @@ fn write(out: &mut String, tokens: TokenStream) {
 }
 
 fn spaced(before: Option<&TokenTree>, token: &TokenTree, out: &str) -> bool {
-    let tight_after = ["::", ".", "&", "!", "'", "..", "..="]
-        .iter()
-        .any(|end| out.ends_with(end))
+    let tight_after = ["::", ".", "&", "!", "'", "..", "..="].iter().any(|end| out.ends_with(end))
         || (matches!(before, Some(TokenTree::Punct(_))) && out.ends_with(['-', '*']) && unary(out))
         || (out.ends_with('<') && !out.ends_with(" <"));
     match token {
         _ if tight_after => false,
         TokenTree::Punct(punct) if ".,;?:".contains(punct.as_char()) => false,
-        TokenTree::Punct(punct) if punct.as_char() == '!' => {
-            !matches!(before, Some(TokenTree::Ident(_)))
-        }
+        TokenTree::Punct(punct) if punct.as_char() == '!' => !matches!(before, Some(TokenTree::Ident(_))),
         TokenTree::Punct(punct) if punct.as_char() == '<' => {
             !(out.ends_with("::") || out.ends_with(|c: char| c.is_alphanumeric()) && type_like(out))
         }
@@ -77,18 +73,12 @@ fn spaced(before: Option<&TokenTree>, token: &TokenTree, out: &str) -> bool {
 // A sign with an operator or nothing before it is not a subtraction or product.
 fn unary(out: &str) -> bool {
     let rest = out[..out.len() - 1].trim_end();
-    rest.is_empty()
-        || rest.ends_with([
-            '(', ',', '=', '+', '-', '*', '/', '<', '>', '&', '|', '[', '{',
-        ])
+    rest.is_empty() || rest.ends_with(['(', ',', '=', '+', '-', '*', '/', '<', '>', '&', '|', '[', '{'])
 }
 
 // By convention a type begins with an upper-case letter, so `Vec<u8>` is told from `n < 12`.
 fn type_like(out: &str) -> bool {
-    let word = out
-        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .next()
-        .unwrap_or("");
+    let word = out.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
     word.starts_with(char::is_uppercase)
 }
 

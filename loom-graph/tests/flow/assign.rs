@@ -27,11 +27,7 @@ fn behind_point(point: &Point, var: VarId, has: Has) -> Has {
 }
 
 fn behind_way(way: &Way, var: VarId, has: Has) -> Has {
-    if way.sets.contains(&var) {
-        Has::Value
-    } else {
-        has
-    }
+    if way.sets.contains(&var) { Has::Value } else { has }
 }
 
 /// Every read of something unset on any path, with the length of the shortest such path: all that a run can have at each
@@ -53,11 +49,7 @@ fn searched(flow: &Flow, forgiving: bool) -> BTreeMap<(VarId, PointId), usize> {
             *has = behind_point(point, var, *has);
         }
         for way in &point.ways {
-            let there = has
-                .iter()
-                .enumerate()
-                .map(|(var, &has)| behind_way(way, var, has))
-                .collect();
+            let there = has.iter().enumerate().map(|(var, &has)| behind_way(way, var, has)).collect();
             let next = (way.to, there);
             if seen.insert(next.clone()) {
                 todo.push_back((next, length + 1));
@@ -74,19 +66,11 @@ fn along(flow: &Flow, path: &[PointId], var: VarId, forgiving: bool) -> BTreeSet
     for pair in path.windows(2) {
         let (point, to) = (&flow.points[pair[0]], pair[1]);
         let read = |has| {
-            if forgiving && point.reads.contains(&var) {
-                Has::Value
-            } else {
-                has
-            }
+            if forgiving && point.reads.contains(&var) { Has::Value } else { has }
         };
         let leave = |has: Has| {
             let after = behind_point(point, var, read(has));
-            point
-                .ways
-                .iter()
-                .filter(move |way| way.to == to)
-                .map(move |way| behind_way(way, var, after))
+            point.ways.iter().filter(move |way| way.to == to).map(move |way| behind_way(way, var, after))
         };
         has = has.into_iter().flat_map(leave).collect();
     }
@@ -98,21 +82,13 @@ fn what_is_told_is_really_unset_at_the_end_of_a_real_path() {
     always(flows(BIG), |flow| {
         for Unset { var, path, cleared } in unset_reads(flow) {
             prop_assert_eq!(path.first(), Some(&0));
-            let Some(&last) = path.last() else {
-                unreachable!()
-            };
+            let Some(&last) = path.last() else { unreachable!() };
             prop_assert!(flow.points[last].reads.contains(&var));
             let has = along(flow, &path, var, false);
             prop_assert!(!has.is_empty(), "{path:?} is no path");
-            prop_assert!(
-                has != BTreeSet::from([Has::Value]),
-                "{var} is set on {path:?}"
-            );
+            prop_assert!(has != BTreeSet::from([Has::Value]), "{var} is set on {path:?}");
             let told = if cleared { Has::HadOne } else { Has::Nothing };
-            prop_assert!(
-                along(flow, &path, var, true).contains(&told),
-                "{var} on {path:?} is not {told:?}"
-            );
+            prop_assert!(along(flow, &path, var, true).contains(&told), "{var} on {path:?} is not {told:?}");
         }
         Ok(())
     });
@@ -125,14 +101,9 @@ fn every_read_of_something_unset_is_told_or_behind_one_that_is() {
         let every = searched(flow, false);
         prop_assert_eq!(told.is_empty(), every.is_empty());
         let vars = |reads: &mut dyn Iterator<Item = VarId>| reads.collect::<BTreeSet<VarId>>();
-        prop_assert_eq!(
-            vars(&mut told.iter().map(|unset| unset.var)),
-            vars(&mut every.keys().map(|&(var, _)| var))
-        );
+        prop_assert_eq!(vars(&mut told.iter().map(|unset| unset.var)), vars(&mut every.keys().map(|&(var, _)| var)));
         for unset in &told {
-            let Some(last) = unset.path.last() else {
-                unreachable!()
-            };
+            let Some(last) = unset.path.last() else { unreachable!() };
             prop_assert!(every.contains_key(&(unset.var, *last)));
         }
         Ok(())
@@ -145,9 +116,7 @@ fn each_first_read_is_told_once_by_a_shortest_path() {
         let told = unset_reads(flow);
         let mut lengths = BTreeMap::new();
         for Unset { var, path, .. } in &told {
-            let Some(&last) = path.last() else {
-                unreachable!()
-            };
+            let Some(&last) = path.last() else { unreachable!() };
             prop_assert_eq!(lengths.insert((*var, last), path.len()), None, "told twice");
         }
         prop_assert_eq!(lengths, searched(flow, true));
@@ -162,20 +131,10 @@ fn paths(flow: &Flow, points: usize, mut most: usize, mut each: impl FnMut(&[Poi
     while let Some((path, mut has)) = todo.pop().filter(|_| most > 0) {
         most -= 1;
         let point = &flow.points[path[path.len() - 1]];
-        point
-            .reads
-            .iter()
-            .filter(|&&var| has[var] != Has::Value)
-            .for_each(|&var| each(&path, var));
-        has.iter_mut()
-            .enumerate()
-            .for_each(|(var, has)| *has = behind_point(point, var, *has));
+        point.reads.iter().filter(|&&var| has[var] != Has::Value).for_each(|&var| each(&path, var));
+        has.iter_mut().enumerate().for_each(|(var, has)| *has = behind_point(point, var, *has));
         for way in point.ways.iter().filter(|_| path.len() < points) {
-            let there = has
-                .iter()
-                .enumerate()
-                .map(|(var, &has)| behind_way(way, var, has))
-                .collect();
+            let there = has.iter().enumerate().map(|(var, &has)| behind_way(way, var, has)).collect();
             todo.push(([&path[..], &[way.to]].concat(), there));
         }
     }
@@ -188,9 +147,7 @@ fn no_path_walked_one_by_one_reads_something_unset_that_is_not_told() {
         let mut missed = Vec::new();
         paths(flow, 12, 100, |path, var| {
             // Told where it is read, or where it was read before on this path.
-            let covered = |unset: &Unset| {
-                unset.var == var && unset.path.last().is_some_and(|at| path.contains(at))
-            };
+            let covered = |unset: &Unset| unset.var == var && unset.path.last().is_some_and(|at| path.contains(at));
             if !told.iter().any(covered) {
                 missed.push((path.to_vec(), var));
             }
@@ -201,91 +158,38 @@ fn no_path_walked_one_by_one_reads_something_unset_that_is_not_told() {
 }
 
 fn point(reads: &[VarId], clears: &[VarId], sets: &[VarId], to: &[PointId]) -> Point {
-    let ways = to
-        .iter()
-        .map(|&to| Way {
-            to,
-            ..Way::default()
-        })
-        .collect();
-    Point {
-        node: None,
-        reads: reads.to_vec(),
-        clears: clears.to_vec(),
-        sets: sets.to_vec(),
-        ways,
-    }
+    let ways = to.iter().map(|&to| Way { to, ..Way::default() }).collect();
+    Point { node: None, reads: reads.to_vec(), clears: clears.to_vec(), sets: sets.to_vec(), ways }
 }
 
 fn flow_of(points: Vec<Point>) -> Flow {
-    Flow {
-        points,
-        counters: vec![],
-    }
+    Flow { points, counters: vec![] }
 }
 
 #[test]
 fn a_point_reads_before_it_sets() {
-    let flow = flow_of(vec![
-        point(&[0], &[], &[0], &[1]),
-        point(&[0], &[], &[], &[]),
-    ]);
-    assert_eq!(
-        unset_reads(&flow),
-        [Unset {
-            var: 0,
-            path: vec![0],
-            cleared: false
-        }]
-    );
+    let flow = flow_of(vec![point(&[0], &[], &[0], &[1]), point(&[0], &[], &[], &[])]);
+    assert_eq!(unset_reads(&flow), [Unset { var: 0, path: vec![0], cleared: false }]);
 }
 
 #[test]
 fn of_two_reads_in_a_row_the_first_is_told() {
-    let flow = flow_of(vec![
-        point(&[], &[], &[], &[1]),
-        point(&[0], &[], &[], &[2]),
-        point(&[0], &[], &[], &[]),
-    ]);
-    assert_eq!(
-        unset_reads(&flow),
-        [Unset {
-            var: 0,
-            path: vec![0, 1],
-            cleared: false
-        }]
-    );
+    let flow = flow_of(vec![point(&[], &[], &[], &[1]), point(&[0], &[], &[], &[2]), point(&[0], &[], &[], &[])]);
+    assert_eq!(unset_reads(&flow), [Unset { var: 0, path: vec![0, 1], cleared: false }]);
 }
 
 #[test]
 fn a_read_on_either_branch_is_told() {
-    let flow = flow_of(vec![
-        point(&[], &[], &[], &[1, 2]),
-        point(&[0], &[], &[], &[]),
-        point(&[0], &[], &[], &[]),
-    ]);
-    let told: Vec<_> = unset_reads(&flow)
-        .into_iter()
-        .map(|unset| unset.path)
-        .collect();
+    let flow = flow_of(vec![point(&[], &[], &[], &[1, 2]), point(&[0], &[], &[], &[]), point(&[0], &[], &[], &[])]);
+    let told: Vec<_> = unset_reads(&flow).into_iter().map(|unset| unset.path).collect();
     assert_eq!(told, [[0, 1], [0, 2]]);
 }
 
 #[test]
 fn what_only_one_branch_sets_is_unset_behind_both() {
-    let mut flow = flow_of(vec![
-        point(&[], &[], &[], &[1, 2]),
-        point(&[], &[], &[0], &[2]),
-        point(&[0], &[], &[], &[]),
-    ]);
-    assert_eq!(
-        unset_reads(&flow),
-        [Unset {
-            var: 0,
-            path: vec![0, 2],
-            cleared: false
-        }]
-    );
+    let mut flow =
+        flow_of(vec![point(&[], &[], &[], &[1, 2]), point(&[], &[], &[0], &[2]), point(&[0], &[], &[], &[])]);
+    assert_eq!(unset_reads(&flow), [Unset { var: 0, path: vec![0, 2], cleared: false }]);
     // An arm that binds it will do.
     flow.points[0].ways[1].sets.push(0);
     assert_eq!(unset_reads(&flow), []);
@@ -301,14 +205,7 @@ fn a_binding_is_gone_when_its_value_is_set_anew() {
         point(&[1], &[1], &[0], &[1, 2]),
     ]);
     flow.points[1].ways[0].sets.push(1);
-    assert_eq!(
-        unset_reads(&flow),
-        [Unset {
-            var: 1,
-            path: vec![0, 1, 2, 3, 2],
-            cleared: true
-        }]
-    );
+    assert_eq!(unset_reads(&flow), [Unset { var: 1, path: vec![0, 1, 2, 3, 2], cleared: true }]);
     // Over the arm again, it is bound again.
     flow.points[3].ways.pop();
     assert_eq!(unset_reads(&flow), []);

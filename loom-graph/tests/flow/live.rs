@@ -14,11 +14,7 @@ fn is_read(flow: &Flow, at: PointId, var: VarId, seen: &mut BTreeSet<PointId>) -
     let behind = !point.sets.contains(&var);
     seen.insert(at)
         && (point.reads.contains(&var)
-            || behind
-                && point
-                    .ways
-                    .iter()
-                    .any(|way| !way.sets.contains(&var) && is_read(flow, way.to, var, seen)))
+            || behind && point.ways.iter().any(|way| !way.sets.contains(&var) && is_read(flow, way.to, var, seen)))
 }
 
 fn by_definition(holds: impl Fn(VarId) -> bool) -> BTreeSet<VarId> {
@@ -43,9 +39,7 @@ fn a_variable_is_live_behind_a_point_where_some_way_on_reads_it_before_it_is_set
     always(flows(BIG), |flow| {
         let live = live_in(flow);
         for (at, point) in flow.points.iter().enumerate() {
-            let on = |way: &Way, var| {
-                !way.sets.contains(&var) && is_read(flow, way.to, var, &mut BTreeSet::new())
-            };
+            let on = |way: &Way, var| !way.sets.contains(&var) && is_read(flow, way.to, var, &mut BTreeSet::new());
             let expected = by_definition(|var| point.ways.iter().any(|way| on(way, var)));
             prop_assert_eq!(live_out(flow, &live, at), expected, "behind {}", at);
         }
@@ -59,23 +53,10 @@ fn what_a_loop_carries_is_live_all_the_way_round() {
     let point = |reads: &[VarId], sets: &[VarId], to: PointId| Point {
         reads: reads.to_vec(),
         sets: sets.to_vec(),
-        ways: vec![Way {
-            to,
-            ..Way::default()
-        }],
+        ways: vec![Way { to, ..Way::default() }],
         ..Point::default()
     };
-    let flow = Flow {
-        points: vec![
-            point(&[], &[0], 1),
-            point(&[0], &[], 2),
-            point(&[0], &[0], 1),
-        ],
-        counters: vec![],
-    };
-    assert_eq!(
-        live_in(&flow),
-        [BTreeSet::new(), BTreeSet::from([0]), BTreeSet::from([0])]
-    );
+    let flow = Flow { points: vec![point(&[], &[0], 1), point(&[0], &[], 2), point(&[0], &[0], 1)], counters: vec![] };
+    assert_eq!(live_in(&flow), [BTreeSet::new(), BTreeSet::from([0]), BTreeSet::from([0])]);
     assert_eq!(live_out(&flow, &live_in(&flow), 0), BTreeSet::from([0]));
 }

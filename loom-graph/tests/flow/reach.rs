@@ -36,9 +36,7 @@ fn what_can_end_is_what_a_backward_search_from_the_exits_visits() {
     always(flows(BIG), |flow| {
         let mut graph = petgraph_of(flow);
         graph.reverse();
-        let exits: Vec<_> = (0..flow.points.len())
-            .filter(|&point| flow.points[point].ways.is_empty())
-            .collect();
+        let exits: Vec<_> = (0..flow.points.len()).filter(|&point| flow.points[point].ways.is_empty()).collect();
         prop_assert_eq!(ends(flow), visited(&graph, &exits));
         Ok(())
     });
@@ -53,10 +51,7 @@ fn unreached_by_definition(flow: &Flow) -> BTreeMap<NodeId, BTreeSet<NodeId>> {
     let known = nodes(&mut reached_points(flow).into_iter());
     let unreached = &nodes(&mut (0..flow.points.len())) - &known;
     let mut graph = petgraph_of(flow);
-    let named: BTreeMap<NodeId, NodeIndex> = unreached
-        .iter()
-        .map(|&node| (node, graph.add_node(())))
-        .collect();
+    let named: BTreeMap<NodeId, NodeIndex> = unreached.iter().map(|&node| (node, graph.add_node(()))).collect();
     for (at, point) in flow.points.iter().enumerate() {
         if let Some(&node) = point.node.and_then(|node| named.get(&node)) {
             graph.add_edge(node, NodeIndex::new(at), ());
@@ -64,15 +59,10 @@ fn unreached_by_definition(flow: &Flow) -> BTreeMap<NodeId, BTreeSet<NodeId>> {
         }
     }
     let behind = |from: NodeIndex| {
-        let behind = named
-            .iter()
-            .filter(|&(_, to)| leads(&graph, from.index(), to.index()));
+        let behind = named.iter().filter(|&(_, to)| leads(&graph, from.index(), to.index()));
         behind.map(|(&node, _)| node).collect()
     };
-    named
-        .iter()
-        .map(|(&node, &index)| (node, behind(index)))
-        .collect()
+    named.iter().map(|(&node, &index)| (node, behind(index))).collect()
 }
 
 #[test]
@@ -80,34 +70,18 @@ fn each_unreached_node_is_named_or_behind_one_that_is() {
     always(flows(BIG), |flow| {
         let (named, unreached) = (unreached_nodes(flow), unreached_by_definition(flow));
         prop_assert_eq!(named.is_empty(), unreached.is_empty());
-        let first = |node: NodeId| {
-            flow.points
-                .iter()
-                .position(|point| point.node == Some(node))
-        };
-        prop_assert!(
-            named.is_sorted_by_key(|&node| first(node)),
-            "{named:?} in the order of their points"
-        );
+        let first = |node: NodeId| flow.points.iter().position(|point| point.node == Some(node));
+        prop_assert!(named.is_sorted_by_key(|&node| first(node)), "{named:?} in the order of their points");
         for node in &named {
             let Some(behind) = unreached.get(node) else {
                 return Err(TestCaseError::fail("a reached node is named"));
             };
             for other in named.iter().filter(|&other| other != node) {
-                prop_assert!(
-                    !behind.contains(other),
-                    "{node} and, behind it, {other} are one mistake"
-                );
+                prop_assert!(!behind.contains(other), "{node} and, behind it, {other} are one mistake");
             }
             for (other, _) in unreached.iter().filter(|(_, from)| from.contains(node)) {
-                prop_assert!(
-                    behind.contains(other),
-                    "{other} leads to {node} and should be named"
-                );
-                prop_assert!(
-                    first(*node) <= first(*other),
-                    "{other} stands before {node} and should be named"
-                );
+                prop_assert!(behind.contains(other), "{other} leads to {node} and should be named");
+                prop_assert!(first(*node) <= first(*other), "{other} stands before {node} and should be named");
             }
         }
         for node in unreached.keys() {
@@ -122,9 +96,7 @@ fn each_unreached_node_is_named_or_behind_one_that_is() {
 fn a_node_is_caught_that_a_run_comes_to_and_that_leads_to_no_exit() {
     always(flows(BIG), |flow| {
         let graph = petgraph_of(flow);
-        let exits: Vec<_> = (0..flow.points.len())
-            .filter(|&point| flow.points[point].ways.is_empty())
-            .collect();
+        let exits: Vec<_> = (0..flow.points.len()).filter(|&point| flow.points[point].ways.is_empty()).collect();
         let mut expected = Vec::new();
         for (at, point) in flow.points.iter().enumerate() {
             let caught = leads(&graph, 0, at) && !exits.iter().any(|&exit| leads(&graph, at, exit));
@@ -137,22 +109,11 @@ fn a_node_is_caught_that_a_run_comes_to_and_that_leads_to_no_exit() {
 
 /// Points that call the node of their own number, and the ways between them.
 fn plain(many: usize, ways: &[(usize, usize)]) -> Flow {
-    let mut points: Vec<Point> = (0..many)
-        .map(|node| Point {
-            node: Some(node),
-            ..Point::default()
-        })
-        .collect();
+    let mut points: Vec<Point> = (0..many).map(|node| Point { node: Some(node), ..Point::default() }).collect();
     for &(from, to) in ways {
-        points[from].ways.push(Way {
-            to,
-            ..Way::default()
-        });
+        points[from].ways.push(Way { to, ..Way::default() });
     }
-    Flow {
-        points,
-        counters: vec![],
-    }
+    Flow { points, counters: vec![] }
 }
 
 #[test]
@@ -163,10 +124,7 @@ fn of_a_forgotten_chain_the_head_is_named() {
 #[test]
 fn of_two_forgotten_chains_both_heads_are_named() {
     assert_eq!(unreached_nodes(&plain(5, &[(1, 2), (3, 4)])), [1, 3]);
-    assert_eq!(
-        unreached_nodes(&plain(5, &[(0, 1), (3, 4), (2, 4)])),
-        [2, 3]
-    );
+    assert_eq!(unreached_nodes(&plain(5, &[(0, 1), (3, 4), (2, 4)])), [2, 3]);
 }
 
 #[test]

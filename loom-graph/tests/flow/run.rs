@@ -20,14 +20,7 @@ pub(crate) struct Run<'f> {
 impl<'f> Run<'f> {
     pub(crate) fn start(flow: &'f Flow) -> Self {
         let taken = vec![0; flow.counters.len()];
-        let mut run = Run {
-            flow,
-            at: 0,
-            taken,
-            steps: 0,
-            unset: vec![],
-            set: vec![],
-        };
+        let mut run = Run { flow, at: 0, taken, steps: 0, unset: vec![], set: vec![] };
         run.come(0);
         run
     }
@@ -39,9 +32,7 @@ impl<'f> Run<'f> {
             Max::Expression(_) => unreachable!("only numbers run here"),
         };
         let ways = self.flow.points[self.at].ways.iter().enumerate();
-        ways.filter(|(_, way)| !way.bound.is_some_and(spent))
-            .map(|(index, _)| index)
-            .collect()
+        ways.filter(|(_, way)| !way.bound.is_some_and(spent)).map(|(index, _)| index).collect()
     }
 
     pub(crate) fn go(&mut self, way: usize) {
@@ -64,13 +55,7 @@ impl<'f> Run<'f> {
                 }
             }
         }
-        self.unset.extend(
-            point
-                .reads
-                .iter()
-                .filter(|var| !self.set.contains(var))
-                .map(|&var| (var, at)),
-        );
+        self.unset.extend(point.reads.iter().filter(|var| !self.set.contains(var)).map(|&var| (var, at)));
         self.set.retain(|var| !point.clears.contains(var));
         self.set.extend(&point.sets);
     }
@@ -83,11 +68,7 @@ pub(crate) fn wander<'f>(flow: &'f Flow, random: &mut Random, points: usize) -> 
     let loops = random.below(2) == 0;
     for _ in 1..points {
         let mut open = run.open();
-        if loops
-            && open
-                .iter()
-                .any(|&way| flow.points[run.at].ways[way].to <= run.at)
-        {
+        if loops && open.iter().any(|&way| flow.points[run.at].ways[way].to <= run.at) {
             open.retain(|&way| flow.points[run.at].ways[way].to <= run.at);
         }
         if open.is_empty() {
@@ -121,10 +102,7 @@ pub(crate) fn most_steps(flow: &Flow) -> Option<u64> {
         Most(u64),
     }
     fn place(run: &Run) -> usize {
-        let counts = run
-            .taken
-            .iter()
-            .map(|&taken| usize::try_from(taken).unwrap_or(usize::MAX));
+        let counts = run.taken.iter().map(|&taken| usize::try_from(taken).unwrap_or(usize::MAX));
         counts.fold(run.at, |place, taken| 4 * place + taken)
     }
     fn onward(run: &Run, known: &mut [Known]) -> Option<u64> {
@@ -143,10 +121,7 @@ pub(crate) fn most_steps(flow: &Flow) -> Option<u64> {
         known[place] = Known::Most(most);
         Some(most)
     }
-    let places = flow
-        .counters
-        .iter()
-        .fold(flow.points.len(), |places, _| 4 * places);
+    let places = flow.counters.iter().fold(flow.points.len(), |places, _| 4 * places);
     let run = Run::start(flow);
     Some(run.steps + onward(&run, &mut vec![Known::Nothing; places])?)
 }

@@ -4,7 +4,7 @@ use super::{
     options::Options,
     signature::{Output, Param, Parts, StepFn, with_lifetime},
 };
-use crate::output::{at, respan, runtime};
+use crate::output::{at, call, respan, runtime};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime, Meta, Type, spanned::Spanned};
@@ -71,9 +71,7 @@ fn inputs(parts: &Parts) -> Vec<Input<'_>> {
     inputs
         .enumerate()
         .map(|(index, (name, written))| Input {
-            name: name
-                .clone()
-                .unwrap_or_else(|| format_ident!("argument{index}")),
+            name: name.clone().unwrap_or_else(|| format_ident!("argument{index}")),
             ty: with_lifetime(written, &a),
             written,
         })
@@ -85,16 +83,11 @@ fn inputs(parts: &Parts) -> Vec<Input<'_>> {
 fn arguments(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
     let (name, a) = (&step.sig.ident, lifetime());
     let inputs = inputs(parts);
-    let (names, types): (Vec<_>, Vec<_>) =
-        inputs.iter().map(|input| (&input.name, &input.ty)).unzip();
+    let (names, types): (Vec<_>, Vec<_>) = inputs.iter().map(|input| (&input.name, &input.ty)).unzip();
     let span = name.span();
     let args = Ident::new("__args", span);
     let bare = Ident::new("__bare", span);
-    let bare_params = if names.is_empty() {
-        quote!(_: #rt::Nothing)
-    } else {
-        quote!(#(#names: #types),*)
-    };
+    let bare_params = if names.is_empty() { quote!(_: #rt::Nothing) } else { quote!(#(#names: #types),*) };
     quote! {
         #[doc(hidden)]
         #[inline]
@@ -114,12 +107,12 @@ fn step_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     let args = inputs(parts).into_iter().map(|input| input.ty);
     // The bound on the output is told at the type as the user wrote it.
     let output = match &parts.output {
-        Output::Sure(ty) | Output::Fallible(ty) => {
+        Output::Sure(ty) | Output::Fallible(ty, _) => {
             let tokens = ty.to_token_stream();
             quote_spanned!(ty.span()=> type Output = #tokens;)
         }
         Output::Alias(ty) => {
-            quote_spanned!(ty.span()=> type Output = <#ty as #rt::Outcome>::Output;)
+            quote_spanned!(ty.span()=> type Output = <#ty as #rt::Success>::Output;)
         }
     };
     quote! {
@@ -143,29 +136,23 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
         Param::Context(ty) => Some(quote_spanned!(ty.span()=> __C: #rt::Needs<#ty, Self>)),
         Param::Input(..) => None,
     });
-    let wheres = bounds
-        .map(|bounds| bounds.predicates.iter().collect::<Vec<_>>())
-        .unwrap_or_default();
+    let wheres = bounds.map(|bounds| bounds.predicates.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let span = at(name.span());
+    let rt = &respan(rt.clone(), span);
     let inputs = inputs(parts);
-    let slots: Vec<Ident> = (0..inputs.len())
-        .map(|index| format_ident!("__p{index}"))
-        .collect();
+    let slots: Vec<Ident> = (0..inputs.len()).map(|index| format_ident!("__p{index}")).collect();
+    let boxed = boxed(parts, rt);
     let work = work(step, parts, options, rt, &slots);
     let performed = if options.retry.is_some() {
         let (keep, again) = retained(&inputs, &slots, rt);
-        quote! {
-            #(#keep)*
-            #rt::retried(
-                __driver,
-                __at,
-                <Self as #rt::Step>::POLICY,
-                move |__last: bool| { #(#again)* #work },
-            )
-        }
+        let attempt = quote_spanned!(span=> move |__last: bool| { #(#again)* #work });
+        let arguments = quote_spanned!(span=> __driver, __at, <Self as #rt::Step>::POLICY, #attempt);
+        let retried = call(quote!(#rt::retried), arguments, name.span());
+        quote!(#(#keep)* #retried)
     } else {
-        quote!(#rt::once(__at, #work))
+        call(quote!(#rt::once), quote_spanned!(span=> __at, #work), name.span())
     };
-    quote! {
+    quote_spanned! {span=>
         #[automatically_derived]
         impl<#(#params,)* __C: ?::core::marker::Sized + #rt::Sync> #rt::Call<__C> for #name #types
         where #(#wheres,)* #(#needs,)*
@@ -178,6 +165,7 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
                 __args: <Self as #rt::Step>::Args<#a>,
             ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
                 let (#(#slots,)*) = __args;
+                #boxed
                 #performed
             }
         }
@@ -185,30 +173,26 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
 }
 
 /// The work of one attempt: the call of the function, as a future that gives a failure of the runtime's own kind.
-fn work(
-    step: &StepFn,
-    parts: &Parts,
-    options: &Options,
-    rt: &TokenStream,
-    slots: &[Ident],
-) -> TokenStream {
+fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots: &[Ident]) -> TokenStream {
     let name = &step.sig.ident;
     let turbofish = step.sig.generics.split_for_impl().1;
     let turbofish = turbofish.as_turbofish();
     let mut slots = slots.iter();
     let arguments = parts.params.iter().map(|param| match param {
         Param::Context(ty) => quote!(#rt::Needs::<#ty, Self>::need(__context)),
-        Param::Input(..) => slots
-            .next()
-            .map_or_else(TokenStream::new, ToTokens::to_token_stream),
+        Param::Input(..) => slots.next().map_or_else(TokenStream::new, ToTokens::to_token_stream),
     });
-    let call = quote!(#name #turbofish(#(#arguments),*));
-    let sure = matches!(parts.output, Output::Sure(_));
-    let work = match (step.sig.asyncness.is_some(), sure) {
-        (true, true) => quote!(#rt::Infallible::new(#call)),
-        (true, false) => quote!(#rt::Fallible::new(#call)),
-        (false, true) => quote!(#rt::Plain::new(move || #rt::Sure(#call))),
-        (false, false) => quote!(#rt::Plain::new(move || #call)),
+    // All of it is told at the step's name: that its future cannot be sent to another thread, for one.
+    let span = at(name.span());
+    let called = call(quote!(#name #turbofish), quote!(#(#arguments),*), name.span());
+    let work = match (step.sig.asyncness.is_some(), matches!(parts.output, Output::Sure(_))) {
+        (true, true) => call(quote!(#rt::Infallible::new), called, name.span()),
+        (true, false) => call(quote!(#rt::Fallible::new), quote_spanned!(span=> #called, __boxed), name.span()),
+        (false, true) => call(quote!(#rt::Plain::new), quote_spanned!(span=> move || #rt::Sure(#called)), name.span()),
+        (false, false) => {
+            let mapped = call(quote!(#rt::Result::map_err), quote_spanned!(span=> #called, __boxed), name.span());
+            call(quote!(#rt::Plain::new), quote_spanned!(span=> move || #mapped), name.span())
+        }
     };
     match options.timeout {
         Some(limit) => {
@@ -219,26 +203,27 @@ fn work(
     }
 }
 
+/// The function that boxes the step's error. That the error is one is asked for here, once, where it is written; behind
+/// this it is a plain function.
+fn boxed(parts: &Parts, rt: &TokenStream) -> TokenStream {
+    let (function, span) = match &parts.output {
+        Output::Sure(_) => return TokenStream::new(),
+        Output::Fallible(_, Some(fault)) => (quote!(<#fault as #rt::Fault>::into_boxed), fault.span()),
+        Output::Fallible(ty, None) | Output::Alias(ty) => (quote!(#rt::Fault::into_boxed), ty.span()),
+    };
+    respan(quote!(let __boxed: fn(_) -> _ = #function;), at(span))
+}
+
 /// What a retried step takes by value is kept for the attempts that may follow; the last one takes it.
-fn retained(
-    inputs: &[Input<'_>],
-    slots: &[Ident],
-    rt: &TokenStream,
-) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let owned = inputs
-        .iter()
-        .zip(slots)
-        .filter(|(input, _)| !matches!(input.ty, Type::Reference(_)));
+fn retained(inputs: &[Input<'_>], slots: &[Ident], rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let owned = inputs.iter().zip(slots).filter(|(input, _)| !matches!(input.ty, Type::Reference(_)));
     owned
         .map(|(input, slot)| {
-            let another = {
-                let ty = input.written;
-                let call = quote!(#rt::Retried::<Self>::another);
-                respan(quote!(#call), at(ty.span()))
-            };
+            let another = quote!(#rt::Retried::<Self>::another(#slot.get()));
+            let another = respan(another, at(input.written.span()));
             (
                 quote!(let mut #slot = #rt::Slot::new(#slot);),
-                quote!(let #slot = if __last { #slot.take() } else { #another(#slot.get()) };),
+                quote!(let #slot = if __last { #slot.take() } else { #another };),
             )
         })
         .unzip()
@@ -263,21 +248,13 @@ fn duration(duration: std::time::Duration, rt: &TokenStream) -> TokenStream {
 }
 
 fn doc(step: &StepFn) -> String {
-    let lines = step
-        .attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("doc"))
-        .filter_map(|attr| match &attr.meta {
-            Meta::NameValue(syn::MetaNameValue {
-                value:
-                    syn::Expr::Lit(syn::ExprLit {
-                        lit: syn::Lit::Str(text),
-                        ..
-                    }),
-                ..
-            }) => Some(text.value().trim().to_owned()),
-            _ => None,
-        });
+    let lines = step.attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| match &attr.meta {
+        Meta::NameValue(syn::MetaNameValue {
+            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+            ..
+        }) => Some(text.value().trim().to_owned()),
+        _ => None,
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -28,14 +28,17 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let function = &step;
     let beside = match checked {
         Some(parts) if errors.is_empty() => emit::emit(&step, &parts, &options),
-        _ => errors_as_type(&step.vis, &step.sig.ident, errors.finish()),
+        Some(_) => errors_as_type(&step.vis, &step.sig.ident, errors.finish()),
+        // Beside a method no type can stand.
+        None => errors.finish().iter().map(syn::Error::to_compile_error).collect(),
     };
     quote!(#function #beside)
 }
 
 /// `#[ask]` is read in this release and refused.
 pub(crate) fn expand_ask(item: TokenStream) -> TokenStream {
-    let message = "`#[ask]` is not in this release yet: a run that waits for a person needs the journal, which comes with it";
+    let message =
+        "`#[ask]` is not in this release yet: a run that waits for a person needs the journal, which comes with it";
     match syn::parse2::<StepFn>(item.clone()) {
         Ok(step) => {
             let error = syn::Error::new(step.sig.ident.span(), message);
@@ -43,8 +46,7 @@ pub(crate) fn expand_ask(item: TokenStream) -> TokenStream {
             quote!(#step #beside)
         }
         Err(_) => {
-            let error =
-                syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
+            let error = syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
             quote!(#error #item)
         }
     }

@@ -54,10 +54,7 @@ impl Options {
             } else {
                 input.call(Ident::parse_any)?;
                 if !input.peek(Token![=]) {
-                    return Err(syn::Error::new(
-                        key.span(),
-                        format!("`{text}` needs a value: {}", form(&text)),
-                    ));
+                    return Err(syn::Error::new(key.span(), format!("`{text}` needs a value: {}", form(&text))));
                 }
                 input.parse::<Token![=]>()?;
                 match text.as_str() {
@@ -84,16 +81,11 @@ impl Options {
 fn unknown(key: &Ident) -> syn::Error {
     let text = key.to_string();
     if LATER.contains(&text.as_str()) {
-        return syn::Error::new(
-            key.span(),
-            format!("`{text}` is not in this release yet: it comes with the journal"),
-        );
+        return syn::Error::new(key.span(), format!("`{text}` is not in this release yet: it comes with the journal"));
     }
     let message = match nearest(&text, KEYS.map(str::to_owned)) {
         Some(near) => format!("a step has no option `{text}`: did you mean `{near}`?"),
-        None => format!(
-            "a step has no option `{text}`: there are `retry`, `backoff`, `timeout` and `crate`"
-        ),
+        None => format!("a step has no option `{text}`: there are `retry`, `backoff`, `timeout` and `crate`"),
     };
     syn::Error::new(key.span(), message)
 }
@@ -112,10 +104,7 @@ fn retry(input: ParseStream<'_>) -> syn::Result<u32> {
         return Err(input.error(form));
     };
     match number.base10_parse() {
-        Ok(0) => Err(syn::Error::new(
-            number.span(),
-            "`retry = 0` is what a step does anyway: leave it out",
-        )),
+        Ok(0) => Err(syn::Error::new(number.span(), "`retry = 0` is what a step does anyway: leave it out")),
         Ok(retries) if number.suffix().is_empty() => Ok(retries),
         _ => Err(syn::Error::new(number.span(), form)),
     }
@@ -124,11 +113,7 @@ fn retry(input: ParseStream<'_>) -> syn::Result<u32> {
 fn pauses(input: ParseStream<'_>) -> syn::Result<(Duration, Duration)> {
     let first: Span = input.span();
     let from = duration::parse(input)?;
-    let to = if input.parse::<Option<Token![..]>>()?.is_some() {
-        duration::parse(input)?
-    } else {
-        from
-    };
+    let to = if input.parse::<Option<Token![..]>>()?.is_some() { duration::parse(input)? } else { from };
     if to < from {
         let message = "the shortest pause comes first: `backoff = 200ms..5s`";
         return Err(syn::Error::new(first, message));
@@ -151,13 +136,10 @@ mod tests {
 
     #[test]
     fn all_options_are_read() {
-        let options = read("retry = 3, backoff = 200ms..5s, timeout = 30s, crate = flow::inner")
-            .expect("all are options");
+        let options =
+            read("retry = 3, backoff = 200ms..5s, timeout = 30s, crate = flow::inner").expect("all are options");
         assert_eq!(options.retry, Some(3));
-        assert_eq!(
-            options.backoff,
-            Some((Duration::from_millis(200), Duration::from_secs(5)))
-        );
+        assert_eq!(options.backoff, Some((Duration::from_millis(200), Duration::from_secs(5))));
         assert_eq!(options.timeout, Some(Duration::from_secs(30)));
         assert!(options.krate.is_some());
     }
@@ -165,10 +147,7 @@ mod tests {
     #[test]
     fn one_pause_is_always_that_long() {
         let options = read("retry = 1, backoff = 1s").expect("both are options");
-        assert_eq!(
-            options.backoff,
-            Some((Duration::from_secs(1), Duration::from_secs(1)))
-        );
+        assert_eq!(options.backoff, Some((Duration::from_secs(1), Duration::from_secs(1))));
     }
 
     #[test]
@@ -179,18 +158,13 @@ mod tests {
             ("retry = 0", "leave it out"),
             ("retry = many", "how many more attempts"),
             ("retry", "`retry` needs a value"),
-            (
-                "retry = 3, backoff = 5s..1s",
-                "the shortest pause comes first",
-            ),
+            ("retry = 3, backoff = 5s..1s", "the shortest pause comes first"),
             ("backoff = 1s", "add `retry = 3`"),
             ("timeout = 30", "`30` of what?"),
             ("timeout = 3s, timeout = 4s", "stands here twice"),
             ("at_most_once", "not in this release yet"),
         ] {
-            let error = read(code)
-                .err()
-                .unwrap_or_else(|| panic!("`{code}` was read"));
+            let error = read(code).err().unwrap_or_else(|| panic!("`{code}` was read"));
             assert!(error.contains(part), "{code}: {error}");
         }
     }

@@ -4,8 +4,8 @@ use loomflow_graph::grammar::errors::Errors;
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Lifetime, PatType, PathArguments, ReturnType,
-    Signature, Type, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Lifetime, PatType, PathArguments, ReturnType, Signature, Type,
+    Visibility,
     parse::{Parse, ParseStream},
     visit::{self, Visit},
     visit_mut::{self, VisitMut},
@@ -31,12 +31,7 @@ impl Parse for StepFn {
         {
             return Err(input.error("`#[step]` stands on a function"));
         }
-        Ok(StepFn {
-            attrs,
-            vis,
-            sig: input.parse()?,
-            body: input.parse()?,
-        })
+        Ok(StepFn { attrs, vis, sig: input.parse()?, body: input.parse()? })
     }
 }
 
@@ -49,9 +44,7 @@ impl ToTokens for StepFn {
                 arg.attrs.retain(|attr| !attr.path().is_ident("context"));
             }
         }
-        let StepFn {
-            attrs, vis, body, ..
-        } = self;
+        let StepFn { attrs, vis, body, .. } = self;
         tokens.extend(quote!(#(#attrs)* #vis #sig #body));
     }
 }
@@ -76,8 +69,8 @@ pub(super) enum Param {
 pub(super) enum Output {
     /// A plain value.
     Sure(Type),
-    /// The first argument of a `Result`.
-    Fallible(Type),
+    /// The first argument of a `Result`, and the second if it is written.
+    Fallible(Type, Option<Type>),
     /// The success of a `Result` whose argument is not written, as of `fmt::Result`.
     Alias(Type),
 }
@@ -86,17 +79,17 @@ pub(super) enum Output {
 pub(super) fn check(step: &StepFn, errors: &Errors) -> Option<Parts> {
     let sig = &step.sig;
     if !matches!(sig.safety, syn::Safety::Default | syn::Safety::Safe(_)) {
-        errors.on(
-            &sig.safety,
-            "a step is a safe function: wrap the unsafe part in a function of its own",
-        );
+        errors.on(&sig.safety, "a step is a safe function: wrap the unsafe part in a function of its own");
     }
     if let Some(abi) = &sig.abi {
         errors.on(abi, "a step is a Rust function");
     }
     for param in &sig.generics.params {
         if let GenericParam::Lifetime(lifetime) = param {
-            errors.on(lifetime, "a step has no lifetime parameters: write `&T`, and what is lent lives as long as the call");
+            errors.on(
+                lifetime,
+                "a step has no lifetime parameters: write `&T`, and what is lent lives as long as the call",
+            );
         }
     }
     let mut params = Vec::new();
@@ -117,19 +110,12 @@ pub(super) fn check(step: &StepFn, errors: &Errors) -> Option<Parts> {
 fn param(arg: &PatType, errors: &Errors) -> Param {
     let ty = (*arg.ty).clone();
     if let Some(found) = find(&ty, |ty| matches!(ty, Type::ImplTrait(_))) {
-        errors.on(
-            found,
-            "a step names the types it takes: `impl Trait` could be any",
-        );
+        errors.on(found, "a step names the types it takes: `impl Trait` could be any");
     }
-    if let Some(Type::Reference(found)) = find(
-        &ty,
-        |ty| matches!(ty, Type::Reference(lent) if lent.mutability.is_some()),
-    ) {
-        errors.on(
-            found,
-            "a step cannot change what it is lent: take it by value and give it back",
-        );
+    if let Some(Type::Reference(found)) =
+        find(&ty, |ty| matches!(ty, Type::Reference(lent) if lent.mutability.is_some()))
+    {
+        errors.on(found, "a step cannot change what it is lent: take it by value and give it back");
     }
     let context = arg.attrs.iter().any(|attr| attr.path().is_ident("context"));
     match ty {
@@ -139,11 +125,7 @@ fn param(arg: &PatType, errors: &Errors) -> Param {
             Param::Context(other)
         }
         ty => {
-            let name = if let syn::Pat::Ident(pat) = &*arg.pat {
-                Some(pat.ident.clone())
-            } else {
-                None
-            };
+            let name = if let syn::Pat::Ident(pat) = &*arg.pat { Some(pat.ident.clone()) } else { None };
             Param::Input(name, ty)
         }
     }
@@ -154,30 +136,24 @@ fn output(output: &ReturnType, errors: &Errors) -> Output {
         return Output::Sure(syn::parse_quote!(()));
     };
     if let Some(found) = find(ty, |ty| matches!(ty, Type::ImplTrait(_))) {
-        errors.on(
-            found,
-            "a step names the type it gives: `impl Trait` cannot be kept between steps",
-        );
+        errors.on(found, "a step names the type it gives: `impl Trait` cannot be kept between steps");
     } else if let Some(found) = borrows(ty) {
-        errors.on(
-            found,
-            "a step gives what it owns: a run keeps it longer than what it borrows from",
-        );
+        errors.on(found, "a step gives what it owns: a run keeps it longer than what it borrows from");
     }
     let result = match &**ty {
-        Type::Path(path) if path.qself.is_none() => path
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Result"),
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last().filter(|last| last.ident == "Result"),
         _ => None,
     };
     let Some(result) = result else {
         return Output::Sure((**ty).clone());
     };
     if let PathArguments::AngleBracketed(args) = &result.arguments {
-        if let Some(GenericArgument::Type(ok)) = args.args.first() {
-            return Output::Fallible(ok.clone());
+        let mut types = args.args.iter().filter_map(|arg| match arg {
+            GenericArgument::Type(ty) => Some(ty.clone()),
+            _ => None,
+        });
+        if let Some(ok) = types.next() {
+            return Output::Fallible(ok, types.next());
         }
     }
     Output::Alias((**ty).clone())
@@ -203,11 +179,7 @@ fn borrows(ty: &Type) -> Option<TokenStream> {
     struct Borrows(Option<TokenStream>);
     impl<'ast> Visit<'ast> for Borrows {
         fn visit_type_reference(&mut self, ty: &'ast syn::TypeReference) {
-            if ty
-                .lifetime
-                .as_ref()
-                .is_none_or(|lifetime| lifetime.ident != "static")
-            {
+            if ty.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
                 self.0.get_or_insert_with(|| ty.to_token_stream());
             }
             visit::visit_type_reference(self, ty);
@@ -232,10 +204,7 @@ pub(super) fn with_lifetime(ty: &Type, a: &Lifetime) -> Type {
     impl VisitMut for Fill<'_> {
         fn visit_type_reference_mut(&mut self, ty: &mut syn::TypeReference) {
             if ty.lifetime.is_none() {
-                ty.lifetime = Some(Lifetime {
-                    apostrophe: ty.and_token.span,
-                    ident: self.0.ident.clone(),
-                });
+                ty.lifetime = Some(Lifetime { apostrophe: ty.and_token.span, ident: self.0.ident.clone() });
             }
             visit_mut::visit_type_reference_mut(self, ty);
         }

@@ -41,12 +41,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
 }
 
 pub(super) fn strukt(signature: &Signature<'_>, diagram: &str) -> TokenStream {
-    let (rt, attrs, vis, name) = (
-        &signature.rt,
-        &signature.attrs,
-        &signature.ast.vis,
-        signature.name(),
-    );
+    let (rt, attrs, vis, name) = (&signature.rt, &signature.attrs, &signature.ast.vis, signature.name());
     let generics = &signature.ast.generics;
     if !signature.is_generic() {
         return quote! {
@@ -73,15 +68,8 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
     let (rt, a, doc) = (&signature.rt, lifetime(), signature.doc());
     let (impls, _, bounds) = signature.ast.generics.split_for_impl();
     let (names, types) = signature.inputs();
-    let (args, bare) = (
-        Ident::new("__args", signature.name().span()),
-        Ident::new("__bare", signature.name().span()),
-    );
-    let bare_params = if names.is_empty() {
-        quote!(_: #rt::Nothing)
-    } else {
-        quote!(#(#names: #types),*)
-    };
+    let (args, bare) = (Ident::new("__args", signature.name().span()), Ident::new("__bare", signature.name().span()));
+    let bare_params = if names.is_empty() { quote!(_: #rt::Nothing) } else { quote!(#(#names: #types),*) };
     let (name, output) = (signature.name().to_string(), signature.output);
     let context = signature.with_context();
     let predicates = signature.predicates();
@@ -201,24 +189,27 @@ pub(super) fn inherent_impl(signature: &Signature<'_>) -> TokenStream {
             ///
             /// # Errors
             /// When a step fails for good, or the graph comes to a `fail(…)`.
-            #vis async fn run<__C>(__context: &__C, #(#names: #types),*) -> #rt::Result<#output, #rt::Failure>
+            #vis fn run<'__c, __C>(
+                __context: &'__c __C,
+                #(#names: #types),*
+            ) -> #rt::Run<'__c, #rt::Result<#output, #rt::Failure>>
             where
                 __C: ?::core::marker::Sized + #rt::Sync,
                 Self: #rt::Machine<__C>,
             {
-                #rt::run::<__C, Self>(__context, (#(#names,)*)).await
+                #rt::run::<__C, Self>(__context, (#(#names,)*))
             }
 
             /// Runs the workflow in memory and gives, beside its outcome, the names of the nodes it visited, in order.
-            #vis async fn trace<__C>(
-                __context: &__C,
+            #vis fn trace<'__c, __C>(
+                __context: &'__c __C,
                 #(#names: #types),*
-            ) -> (::std::vec::Vec<&'static str>, #rt::Result<#output, #rt::Failure>)
+            ) -> #rt::Run<'__c, #rt::Traced<#output>>
             where
                 __C: ?::core::marker::Sized + #rt::Sync,
                 Self: #rt::Machine<__C>,
             {
-                #rt::trace::<__C, Self>(__context, (#(#names,)*)).await
+                #rt::trace::<__C, Self>(__context, (#(#names,)*))
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A name of the graph behaves like a Rust local of its own type. What really stands there depends on where the
 //! expression is evaluated: a local that may be given away, one that is read again, or a part of the run's state.
 
-use super::plan::Plan;
+use super::plan::{Plan, local};
 use crate::output::{at, respan};
 use loomflow_graph::grammar::{
     names::{Name, Names, Use, rewrite, single},
@@ -75,13 +75,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         for item in items {
             count(plan, place, item, &mut uses);
         }
-        let mut writer = Writer {
-            plan,
-            place,
-            hold,
-            uses,
-            frames: BTreeMap::new(),
-        };
+        let mut writer = Writer { plan, place, hold, uses, frames: BTreeMap::new() };
         let used: Vec<FrameId> = writer.uses.frames.iter().copied().collect();
         for frame in used {
             let hold = writer.frame_hold(frame);
@@ -94,8 +88,7 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn frame_hold(&self, frame: FrameId) -> Hold {
         match self.plan.program.frames[frame].on {
             Subject::Value(value)
-                if matches!((self.hold)(value), Hold::Owned | Hold::Slot)
-                    && self.uses.values[&value] == 1 =>
+                if matches!((self.hold)(value), Hold::Owned | Hold::Slot) && self.uses.values[&value] == 1 =>
             {
                 Hold::Slot
             }
@@ -109,32 +102,17 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     /// The same without a frame that is matched already, as in its guard.
-    pub(super) fn within_frames_but(
-        &self,
-        matched: Option<FrameId>,
-        mut code: TokenStream,
-    ) -> TokenStream {
+    pub(super) fn within_frames_but(&self, matched: Option<FrameId>, mut code: TokenStream) -> TokenStream {
         let rt = self.plan.rt();
-        for (&frame, &hold) in self
-            .frames
-            .iter()
-            .rev()
-            .filter(|(frame, _)| Some(**frame) != matched)
-        {
+        for (&frame, &hold) in self.frames.iter().rev().filter(|(frame, _)| Some(**frame) != matched) {
             let item = &self.plan.program.frames[frame];
             let pat = item.pat;
             let (on, slots) = match (&item.on, hold) {
                 (Subject::Value(value), Hold::Slot) => {
-                    let name = &self.plan.program.values[*value].name;
-                    let on = if (self.hold)(*value) == Hold::Slot {
-                        quote!(#name.take())
-                    } else {
-                        quote!(#name)
-                    };
-                    let used = item
-                        .names
-                        .iter()
-                        .filter(|name| self.uses.bindings.contains_key(&(frame, name.to_string())));
+                    let name = local(&self.plan.program.values[*value].name);
+                    let on = if (self.hold)(*value) == Hold::Slot { quote!(#name.take()) } else { quote!(#name) };
+                    let used =
+                        item.names.iter().filter(|name| self.uses.bindings.contains_key(&(frame, name.to_string())));
                     (on, quote!(#(let #used = &mut #rt::Slot::new(#used);)*))
                 }
                 (Subject::Value(value), _) => {
@@ -142,10 +120,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                     (quote!(&#on), TokenStream::new())
                 }
                 (Subject::Expr(expr, scope, carry), _) => {
-                    let place = Place {
-                        scope: *scope,
-                        carry,
-                    };
+                    let place = Place { scope: *scope, carry };
                     let on = self.expr_at(expr, Use::Place, place);
                     (quote!(&(#on)), TokenStream::new())
                 }
@@ -166,21 +141,14 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     fn expr_at(&self, expr: &Expr, how: Use, place: Place<'_, 'a>) -> TokenStream {
-        rewrite(
-            expr,
-            how,
-            &mut Rewriting {
-                writer: self,
-                place,
-            },
-        )
-        .into_token_stream()
+        rewrite(expr, how, &mut Rewriting { writer: self, place }).into_token_stream()
     }
 
     /// A bare name as an argument of `step`.
     pub(super) fn argument(&self, item: &Item<'_, 'a>, step: &TokenStream) -> TokenStream {
         let rt = self.plan.rt();
         let bare = |name: Ident, hold: Hold, single: bool, span: Span| {
+            let name = local(&name);
             let code = match hold {
                 Hold::Slot if single => quote!(#rt::Last::<_, #step>::last(#name)),
                 Hold::Slot => quote!(#rt::Lent::<_, #step>::lent(#name.get())),
@@ -190,53 +158,30 @@ impl<'w, 'a> Writer<'w, 'a> {
             respan_outer(code, span)
         };
         match item {
-            Item::Expr(expr, how) => {
-                match single(expr).and_then(|name| Some((name, self.meaning(name)?))) {
-                    Some((name, Meaning::Value(value))) => bare(
-                        name.clone(),
-                        (self.hold)(value),
-                        self.is_single(value),
-                        name.span(),
-                    ),
-                    Some((name, Meaning::Binding(frame))) => bare(
-                        name.clone(),
-                        self.frames[&frame],
-                        self.is_single_binding(frame, name),
-                        name.span(),
-                    ),
-                    None if matches!(expr, Expr::Infer(_)) => match self.place.carry {
-                        Carry::One(subject) => {
-                            self.argument(&Item::Carried(subject, expr.span()), step)
-                        }
-                        Carry::Inputs => self.argument(&Item::Value(0, expr.span()), step),
-                        Carry::Nothing => TokenStream::new(),
-                    },
-                    None => self.expr(expr, *how),
+            Item::Expr(expr, how) => match single(expr).and_then(|name| Some((name, self.meaning(name)?))) {
+                Some((name, Meaning::Value(value))) => {
+                    bare(name.clone(), (self.hold)(value), self.is_single(value), name.span())
                 }
-            }
+                Some((name, Meaning::Binding(frame))) => {
+                    bare(name.clone(), self.frames[&frame], self.is_single_binding(frame, name), name.span())
+                }
+                None if matches!(expr, Expr::Infer(_)) => match self.place.carry {
+                    Carry::One(subject) => self.argument(&Item::Carried(subject, expr.span()), step),
+                    Carry::Inputs => self.argument(&Item::Value(0, expr.span()), step),
+                    Carry::Nothing => TokenStream::new(),
+                },
+                None => self.expr(expr, *how),
+            },
             Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
                 let name = self.plan.program.values[*value].name.clone();
-                bare(
-                    spanned(&name, *span),
-                    (self.hold)(*value),
-                    self.is_single(*value),
-                    *span,
-                )
+                bare(spanned(&name, *span), (self.hold)(*value), self.is_single(*value), *span)
             }
-            Item::Carried(Subject::Expr(expr, scope, carry), _) => self.expr_at(
-                expr,
-                Use::Value,
-                Place {
-                    scope: *scope,
-                    carry,
-                },
-            ),
-            Item::Binding(frame, name, span) => bare(
-                spanned(name, *span),
-                self.frames[frame],
-                self.is_single_binding(*frame, name),
-                *span,
-            ),
+            Item::Carried(Subject::Expr(expr, scope, carry), _) => {
+                self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
+            }
+            Item::Binding(frame, name, span) => {
+                bare(spanned(name, *span), self.frames[frame], self.is_single_binding(*frame, name), *span)
+            }
         }
     }
 
@@ -248,17 +193,10 @@ impl<'w, 'a> Writer<'w, 'a> {
                 let name = spanned(&self.plan.program.values[*value].name, *span);
                 self.value_use(*value, &name, Use::Value)
             }
-            Item::Carried(Subject::Expr(expr, scope, carry), _) => self.expr_at(
-                expr,
-                Use::Value,
-                Place {
-                    scope: *scope,
-                    carry,
-                },
-            ),
-            Item::Binding(frame, name, span) => {
-                self.binding_use(*frame, &spanned(name, *span), Use::Value)
+            Item::Carried(Subject::Expr(expr, scope, carry), _) => {
+                self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
             }
+            Item::Binding(frame, name, span) => self.binding_use(*frame, &spanned(name, *span), Use::Value),
         }
     }
 
@@ -290,11 +228,12 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     fn used(&self, hold: Hold, name: &Ident, how: Use, single: bool) -> TokenStream {
+        let name = &local(name);
         match (how, hold) {
             (Use::Place, _) => place_of(hold, name),
             (Use::Value, Hold::Owned) if single => name.to_token_stream(),
             (Use::Value, Hold::Slot) if single => {
-                let take = quote_spanned!(at(name.span())=> .take());
+                let take = quote_spanned!(name.span()=> .take());
                 quote!(#name #take)
             }
             _ => self.again(&place_of(hold, name), name.span()),
@@ -307,8 +246,10 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 }
 
+// In the user's own context, so that rustc underlines all of an expression that begins or ends with a name.
 fn place_of(hold: Hold, name: &Ident) -> TokenStream {
-    let span = at(name.span());
+    let name = &local(name);
+    let span = name.span();
     match hold {
         Hold::Owned | Hold::Kept => name.to_token_stream(),
         Hold::Slot => quote_spanned!(span=> (*#name.get())),
@@ -335,11 +276,7 @@ struct Rewriting<'w, 'p, 'a> {
 
 impl Names for Rewriting<'_, '_, '_> {
     fn knows(&self, name: &Ident) -> bool {
-        self.writer
-            .plan
-            .program
-            .resolve(self.place.scope, name)
-            .is_some()
+        self.writer.plan.program.resolve(self.place.scope, name).is_some()
     }
 
     fn read(&mut self, name: Name<'_>, how: Use) -> Option<Expr> {
@@ -353,14 +290,7 @@ impl Names for Rewriting<'_, '_, '_> {
                 let value = match self.place.carry {
                     Carry::One(Subject::Value(value)) => *value,
                     Carry::One(Subject::Expr(expr, scope, carry)) => {
-                        let code = writer.expr_at(
-                            expr,
-                            how,
-                            Place {
-                                scope: *scope,
-                                carry,
-                            },
-                        );
+                        let code = writer.expr_at(expr, how, Place { scope: *scope, carry });
                         return Some(Expr::Verbatim(quote!((#code))));
                     }
                     Carry::Inputs => 0,
@@ -426,15 +356,7 @@ fn count_expr<'a>(plan: &Plan<'_, 'a>, place: Place<'_, 'a>, expr: &Expr, uses: 
 fn count_subject<'a>(plan: &Plan<'_, 'a>, subject: &Subject<'a>, uses: &mut Uses) {
     match subject {
         Subject::Value(value) => *uses.values.entry(*value).or_default() += 1,
-        Subject::Expr(expr, scope, carry) => count_expr(
-            plan,
-            Place {
-                scope: *scope,
-                carry,
-            },
-            expr,
-            uses,
-        ),
+        Subject::Expr(expr, scope, carry) => count_expr(plan, Place { scope: *scope, carry }, expr, uses),
     }
 }
 

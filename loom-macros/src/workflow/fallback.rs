@@ -8,11 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-pub(super) fn emit(
-    signature: &Signature<'_>,
-    program: Option<&Program<'_>>,
-    errors: Vec<syn::Error>,
-) -> TokenStream {
+pub(super) fn emit(signature: &Signature<'_>, program: Option<&Program<'_>>, errors: Vec<syn::Error>) -> TokenStream {
     let errors = errors_as_type(&signature.ast.vis, signature.name(), errors);
     // Generic paths may name the workflow's own parameters, which stand nowhere here.
     let Some(program) = program.filter(|_| !signature.is_generic()) else {

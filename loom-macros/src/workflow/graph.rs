@@ -37,8 +37,7 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
             NodeKind::Fail => quote!(Fail),
             _ => quote!(Step),
         };
-        let new =
-            quote!(#rt::graph::Node::new(#rt::graph::NodeKind::#kind, #name).with_line(#line));
+        let new = quote!(#rt::graph::Node::new(#rt::graph::NodeKind::#kind, #name).with_line(#line));
         if node.kind == NodeKind::Step {
             let path = plan.step(index - 1);
             quote!(#new.with_step(#step, #sets).with_doc(<#path as #rt::Step>::DOC))
@@ -50,10 +49,8 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
         let (from, to, line) = (edge.from, edge.to, line(edge.line));
         let label = edge.labels.join(", ");
         let label = (!label.is_empty()).then(|| quote!(.with_label(#label)));
-        let bound = edge
-            .bound
-            .as_ref()
-            .map(|(max, per)| quote!(.with_bound(#rt::graph::Bound { max: #max, per: #per })));
+        let bound =
+            edge.bound.as_ref().map(|(max, per)| quote!(.with_bound(#rt::graph::Bound { max: #max, per: #per })));
         let spent = edge.spent.then(|| quote!(.when_spent()));
         quote!(#rt::graph::Edge::new(#from, #to) #label #bound #spent.with_line(#line))
     });

@@ -31,11 +31,7 @@ pub(super) fn states(plan: &Plan<'_, '_>) -> TokenStream {
             match held {
                 Held::Value(value) => {
                     let ty = plan.ty(value);
-                    if consumed(value) {
-                        quote!(#field: #rt::Slot<#ty>)
-                    } else {
-                        quote!(#field: #ty)
-                    }
+                    if consumed(value) { quote!(#field: #rt::Slot<#ty>) } else { quote!(#field: #ty) }
                 }
                 Held::Counter(_) => quote!(#field: u64),
             }
@@ -97,22 +93,22 @@ impl Leaf for Begin<'_> {
 pub(super) fn begin(plan: &Plan<'_, '_>) -> TokenStream {
     let (names, _) = plan.signature.inputs();
     let declared = declarations(plan);
-    let counters = plan
-        .held_after(0)
-        .into_iter()
-        .filter_map(|held| match held {
-            Held::Counter(_) => {
-                let name = plan.name(held);
-                Some(quote!(let #name: u64 = 0;))
-            }
-            Held::Value(_) => None,
-        });
-    let way = Ways {
-        plan,
-        leaf: Begin(plan.rt()),
-    }
-    .from(0);
+    let counters = plan.held_after(0).into_iter().filter_map(|held| match held {
+        Held::Counter(_) => {
+            let name = plan.name(held);
+            Some(quote!(let #name: u64 = 0;))
+        }
+        Held::Value(_) => None,
+    });
+    let way = Ways { plan, leaf: Begin(plan.rt()) }.from(0);
+    let rt = plan.rt();
+    let written = plan.program.values.iter().filter_map(|value| match value.origin {
+        Origin::Written(ty) => Some(ty),
+        _ => None,
+    });
+    let kept = written.map(|ty| quote_spanned!(ty.span()=> #rt::kept::<#ty>();));
     quote! {
+        #(#kept)*
         let (#(#names,)*) = __input;
         #declared
         #(#counters)*
@@ -141,17 +137,9 @@ pub(super) fn turn(plan: &Plan<'_, '_>) -> TokenStream {
         match &plan.program.points[point].kind {
             Kind::Call(node, call, bare) => call_arm(plan, point, &name, *node, call, *bare),
             _ => {
-                let held: Vec<_> = plan
-                    .held_at(point)
-                    .into_iter()
-                    .map(|held| plan.name(held))
-                    .collect();
+                let held: Vec<_> = plan.held_at(point).into_iter().map(|held| plan.name(held)).collect();
                 let taken = take(plan, &name, &held);
-                let way = Ways {
-                    plan,
-                    leaf: Turn(rt),
-                }
-                .at(point);
+                let way = Ways { plan, leaf: Turn(rt) }.at(point);
                 quote!(__State::#name { .. } => { #taken #way })
             }
         }
@@ -183,46 +171,28 @@ fn call_arm<'a>(
 ) -> TokenStream {
     let rt = plan.rt();
     let step = plan.step(node);
-    let fields = plan
-        .held_at(point)
-        .into_iter()
-        .filter_map(|held| match held {
-            Held::Value(_) => Some(plan.name(held)),
-            Held::Counter(_) => None,
-        });
+    let fields = plan.held_at(point).into_iter().filter_map(|held| match held {
+        Held::Value(_) => Some(plan.name(held)),
+        Held::Counter(_) => None,
+    });
     let called = {
         let consumed = consumed(plan, point);
         let hold = |value: ValueId| {
-            if consumed(value) {
-                Hold::Slot
-            } else {
-                Hold::Ref
-            }
+            if consumed(value) { Hold::Slot } else { Hold::Ref }
         };
         enter(plan, point, &step, call, bare, &hold)
     };
-    let through: Vec<_> = plan
-        .held_through(point)
-        .into_iter()
-        .map(|held| plan.name(held))
-        .collect();
+    let through: Vec<_> = plan.held_through(point).into_iter().map(|held| plan.name(held)).collect();
     let taken = take(plan, state, &through);
-    let anew = plan
-        .held_after(point)
-        .into_iter()
-        .filter_map(|held| match held {
-            Held::Counter(counter) if plan.starts_anew(point, counter) => {
-                let name = plan.name(held);
-                Some(quote!(let #name: u64 = 0;))
-            }
-            _ => None,
-        });
+    let anew = plan.held_after(point).into_iter().filter_map(|held| match held {
+        Held::Counter(counter) if plan.starts_anew(point, counter) => {
+            let name = plan.name(held);
+            Some(quote!(let #name: u64 = 0;))
+        }
+        _ => None,
+    });
     let set = set_output(plan, point, node);
-    let way = Ways {
-        plan,
-        leaf: Turn(rt),
-    }
-    .from(point);
+    let way = Ways { plan, leaf: Turn(rt) }.from(point);
     quote! {
         __State::#state { #(#fields,)* .. } => {
             let __out = #called;
@@ -245,10 +215,7 @@ fn enter<'a>(
 ) -> TokenStream {
     let rt = plan.rt();
     let (items, function) = arguments(plan, point, call, bare);
-    let place = Place {
-        scope: plan.program.points[point].scope,
-        carry: &plan.program.points[point].carry,
-    };
+    let place = Place { scope: plan.program.points[point].scope, carry: &plan.program.points[point].carry };
     let writer = Writer::new(plan, place, hold, &items);
     let span = plan.program.points[point].span;
     let called = called(&writer, &items, function, step, call, span);
@@ -269,10 +236,7 @@ pub(super) fn called(
     let arguments = items.iter().map(|item| writer.argument(item, step));
     let function = Ident::new(function, at(span));
     let list = quote!(#(#arguments),*);
-    let parenthesis = call
-        .args
-        .as_ref()
-        .map_or(span, |(paren, _)| paren.span.join());
+    let parenthesis = call.args.as_ref().map_or(span, |(paren, _)| paren.span.join());
     let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, list);
     group.set_span(at(parenthesis));
     let path = respan(quote!(<#step>::#function), at(span));
@@ -289,29 +253,17 @@ pub(super) fn arguments<'p, 'a>(
     let at_point = &plan.program.points[point];
     let span = at_point.span;
     if let Some((_, args)) = &call.args {
-        return (
-            args.iter().map(|arg| Item::Expr(arg, Use::Value)).collect(),
-            "__args",
-        );
+        return (args.iter().map(|arg| Item::Expr(arg, Use::Value)).collect(), "__args");
     }
     match (bare, &at_point.carry) {
         (Bare::Bindings(frame), _) => {
             let names = &plan.program.frames[frame].names;
-            (
-                names
-                    .iter()
-                    .map(|name| Item::Binding(frame, name, span))
-                    .collect(),
-                "__args",
-            )
+            (names.iter().map(|name| Item::Binding(frame, name, span)).collect(), "__args")
         }
         (Bare::Carried, Carry::One(subject)) => (vec![Item::Carried(subject, span)], "__bare"),
-        (Bare::Carried, Carry::Inputs) => (
-            (0..plan.program.ast.inputs.len())
-                .map(|input| Item::Value(input, span))
-                .collect(),
-            "__args",
-        ),
+        (Bare::Carried, Carry::Inputs) => {
+            ((0..plan.program.ast.inputs.len()).map(|input| Item::Value(input, span)).collect(), "__args")
+        }
         (Bare::Nothing, _) | (Bare::Carried, Carry::Nothing) => (Vec::new(), "__args"),
     }
 }
@@ -339,26 +291,17 @@ fn set_output(plan: &Plan<'_, '_>, point: PointId, node: NodeId) -> TokenStream 
 }
 
 /// Sets a value; where its type is not this node's by definition, that it is the same is told by `Sets`.
-fn set(
-    plan: &Plan<'_, '_>,
-    node: NodeId,
-    value: ValueId,
-    output: TokenStream,
-    span: Span,
-) -> TokenStream {
+fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: TokenStream, span: Span) -> TokenStream {
     let rt = plan.rt();
     let item = &plan.program.values[value];
-    let (name, ty, step) = (&item.name, plan.ty(value), plan.step(node));
+    let (name, ty, step) = (plan.name(Held::Value(value)), plan.ty(value), plan.step(node));
     let by = match item.origin {
         Origin::Node(by) if by == node => return quote!(let #name: #ty = #output;),
         Origin::Node(by) => plan.step(by),
         _ => quote!(__names::declaration),
     };
-    let marker = format_ident!("{}", unraw(name));
-    let sets = respan(
-        quote!(<_ as #rt::Sets<#ty, __names::#marker, #by, #step>>::set),
-        at(span),
-    );
+    let marker = format_ident!("{}", unraw(&item.name));
+    let sets = respan(quote!(<_ as #rt::Sets<#ty, __names::#marker, #by, #step>>::set), at(span));
     quote!(let #name: #ty = #sets(#output);)
 }
 

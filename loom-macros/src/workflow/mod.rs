@@ -21,11 +21,7 @@ use signature::Signature;
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
     let Some(ast) = parse::parse(input, &errors) else {
-        return errors
-            .finish()
-            .iter()
-            .map(syn::Error::to_compile_error)
-            .collect();
+        return errors.finish().iter().map(syn::Error::to_compile_error).collect();
     };
     let signature = Signature::of(&ast, &errors);
     let parsed = errors.is_empty();

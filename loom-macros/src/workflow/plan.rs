@@ -36,23 +36,10 @@ impl<'p, 'a> Plan<'p, 'a> {
     pub(super) fn of(signature: &'p Signature<'a>, program: &'p Program<'a>, flow: &Flow) -> Self {
         let live_flow = reads::live_flow(program, flow);
         let live_in = live::live_in(&live_flow);
-        let live_out = (0..program.points.len())
-            .map(|point| live::live_out(&live_flow, &live_in, point))
-            .collect();
+        let live_out = (0..program.points.len()).map(|point| live::live_out(&live_flow, &live_in, point)).collect();
         let states = states(program, flow);
-        let state_of = states
-            .iter()
-            .enumerate()
-            .map(|(index, &point)| (point, index))
-            .collect();
-        Plan {
-            signature,
-            program,
-            states,
-            state_of,
-            live_in,
-            live_out,
-        }
+        let state_of = states.iter().enumerate().map(|(index, &point)| (point, index)).collect();
+        Plan { signature, program, states, state_of, live_in, live_out }
     }
 
     /// The runtime's hidden module.
@@ -62,9 +49,7 @@ impl<'p, 'a> Plan<'p, 'a> {
 
     /// The state at a point, when there is one.
     pub(super) fn state(&self, point: PointId) -> Option<Ident> {
-        self.state_of
-            .get(&point)
-            .map(|&index| self.state_name(index))
+        self.state_of.get(&point).map(|&index| self.state_name(index))
     }
 
     pub(super) fn state_name(&self, index: usize) -> Ident {
@@ -77,15 +62,7 @@ impl<'p, 'a> Plan<'p, 'a> {
 
     fn held(&self, vars: &BTreeSet<VarId>) -> Vec<Held> {
         let values = self.program.values.len();
-        vars.iter()
-            .map(|&var| {
-                if var < values {
-                    Held::Value(var)
-                } else {
-                    Held::Counter(var - values)
-                }
-            })
-            .collect()
+        vars.iter().map(|&var| if var < values { Held::Value(var) } else { Held::Counter(var - values) }).collect()
     }
 
     /// What the state at a point holds.
@@ -101,13 +78,10 @@ impl<'p, 'a> Plan<'p, 'a> {
     /// What goes through a call untouched: held before it, read behind it, and not set by it.
     pub(super) fn held_through(&self, point: PointId) -> Vec<Held> {
         let sets = reads::sets(self.program, point);
-        let through = self
-            .held_after(point)
-            .into_iter()
-            .filter(|held| match held {
-                Held::Value(value) => !sets.contains(value),
-                Held::Counter(counter) => !self.starts_anew(point, *counter),
-            });
+        let through = self.held_after(point).into_iter().filter(|held| match held {
+            Held::Value(value) => !sets.contains(value),
+            Held::Counter(counter) => !self.starts_anew(point, *counter),
+        });
         through.collect()
     }
 
@@ -150,9 +124,19 @@ impl<'p, 'a> Plan<'p, 'a> {
     /// The name of the local, or of the field, that holds a value.
     pub(super) fn name(&self, held: Held) -> Ident {
         match held {
-            Held::Value(value) => self.program.values[value].name.clone(),
+            Held::Value(value) => local(&self.program.values[value].name),
             Held::Counter(counter) => Ident::new(&format!("__count{counter}"), Span::call_site()),
         }
+    }
+}
+
+/// The local of a value's name. A pattern reads a name with a capital as a constant or a unit struct, as the name of a
+/// nested workflow is one, so that gets another.
+pub(super) fn local(name: &Ident) -> Ident {
+    if name.to_string().starts_with(char::is_uppercase) {
+        format_ident!("__{name}", span = name.span())
+    } else {
+        name.clone()
     }
 }
 
@@ -166,9 +150,7 @@ fn states(program: &Program<'_>, flow: &Flow) -> Vec<PointId> {
         measure(program, &into, point, &mut size, &mut waypoints);
     }
     let is_call = |point: &PointId| matches!(program.points[*point].kind, Kind::Call(..));
-    (0..program.points.len())
-        .filter(|point| reached[*point] && (is_call(point) || waypoints.contains(point)))
-        .collect()
+    (0..program.points.len()).filter(|point| reached[*point] && (is_call(point) || waypoints.contains(point))).collect()
 }
 
 // Between calls the ways never go round, so this ends; a call counts as one, whatever follows it.

@@ -20,39 +20,24 @@ pub(super) struct Signature<'a> {
 
 impl<'a> Signature<'a> {
     pub(super) fn of(ast: &'a Workflow, errors: &Errors) -> Self {
-        let (ours, attrs): (Vec<_>, Vec<_>) = ast
-            .attrs
-            .iter()
-            .partition(|attr| attr.path().is_ident("workflow"));
+        let (ours, attrs): (Vec<_>, Vec<_>) = ast.attrs.iter().partition(|attr| attr.path().is_ident("workflow"));
         let mut krate = None;
         for attr in ours {
             match attr.parse_args_with(crate_path) {
                 Ok(path) => krate = Some(path),
-                Err(_) => errors.on(
-                    attr,
-                    "a workflow has one option in this release, `#[workflow(crate = path)]`",
-                ),
+                Err(_) => errors.on(attr, "a workflow has one option in this release, `#[workflow(crate = path)]`"),
             }
         }
         for param in &ast.generics.params {
             if let GenericParam::Lifetime(lifetime) = param {
-                errors.on(
-                    lifetime,
-                    "a workflow has no lifetime parameters: what it keeps, it owns",
-                );
+                errors.on(lifetime, "a workflow has no lifetime parameters: what it keeps, it owns");
             }
         }
         let (output, fault) = match result_of(&ast.output) {
             Some((output, fault)) => (output, Some(fault)),
             None => (&ast.output, None),
         };
-        Signature {
-            ast,
-            attrs,
-            rt: runtime(krate.as_ref()),
-            output,
-            fault,
-        }
+        Signature { ast, attrs, rt: runtime(krate.as_ref()), output, fault }
     }
 
     pub(super) fn name(&self) -> &'a Ident {
@@ -61,15 +46,10 @@ impl<'a> Signature<'a> {
 
     /// The names of the type parameters, in parentheses, for a marker.
     pub(super) fn type_params(&self) -> Vec<&'a Ident> {
-        let types = self
-            .ast
-            .generics
-            .params
-            .iter()
-            .filter_map(|param| match param {
-                GenericParam::Type(ty) => Some(&ty.ident),
-                _ => None,
-            });
+        let types = self.ast.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(ty) => Some(&ty.ident),
+            _ => None,
+        });
         types.collect()
     }
 
@@ -86,53 +66,32 @@ impl<'a> Signature<'a> {
 
     /// The predicates of the where clause, each with a comma behind it.
     pub(super) fn predicates(&self) -> TokenStream {
-        let predicates = self
-            .ast
-            .generics
-            .where_clause
-            .iter()
-            .flat_map(|clause| clause.predicates.iter());
+        let predicates = self.ast.generics.where_clause.iter().flat_map(|clause| clause.predicates.iter());
         quote!(#(#predicates,)*)
     }
 
     /// The doc comment's lines.
     pub(super) fn doc(&self) -> String {
-        let lines = self
-            .attrs
-            .iter()
-            .filter(|attr| attr.path().is_ident("doc"))
-            .filter_map(|attr| match &attr.meta {
-                Meta::NameValue(syn::MetaNameValue {
-                    value:
-                        syn::Expr::Lit(syn::ExprLit {
-                            lit: syn::Lit::Str(text),
-                            ..
-                        }),
-                    ..
-                }) => Some(text.value().trim().to_owned()),
-                _ => None,
-            });
+        let lines = self.attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| match &attr.meta {
+            Meta::NameValue(syn::MetaNameValue {
+                value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+                ..
+            }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        });
         lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The documentation of `run` and `trace`, whose parameters are the workflow's inputs.
     pub(super) fn inputs(&self) -> (Vec<&'a Ident>, Vec<&'a Type>) {
-        self.ast
-            .inputs
-            .iter()
-            .map(|input| (&input.name, &input.ty))
-            .unzip()
+        self.ast.inputs.iter().map(|input| (&input.name, &input.ty)).unzip()
     }
 }
 
 /// The two arguments of a type that is called `Result`.
 fn result_of(ty: &Type) -> Option<(&Type, &Type)> {
     let Type::Path(path) = ty else { return None };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Result")?;
+    let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
     let PathArguments::AngleBracketed(args) = &last.arguments else {
         return None;
     };

@@ -6,18 +6,22 @@ use super::{
     expr::{Hold, Item, Place, Writer},
     plan::{Held, Plan},
 };
-use crate::output::at;
+use crate::output::{at, call};
 use loomflow_graph::{
     flow::PointId,
     grammar::{
-        names::{Use, single},
+        names::{Use, bindings, single},
         program::{Bare, Carry, Kind, Subject, ValueId},
         reads,
     },
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Expr, spanned::Spanned};
+use syn::{
+    Expr,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
 
 /// Writes the leaves of the ways.
 pub(super) trait Leaf {
@@ -73,7 +77,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         match &here.kind {
             Kind::Start | Kind::Call(..) | Kind::Pass => self.from(point),
             Kind::Set(value, subject) => {
-                let value_name = &plan.program.values[*value].name;
+                let value_name = plan.name(Held::Value(*value));
                 let item = match subject {
                     Subject::Expr(expr, ..) => Item::Expr(expr, Use::Value),
                     Subject::Value(_) => Item::Carried(subject, here.span),
@@ -82,32 +86,24 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                     Subject::Expr(_, scope, carry) => (*scope, &**carry),
                     Subject::Value(_) => (here.scope, &here.carry),
                 };
-                let code = self.evaluate(point, Place { scope, carry }, &item, |writer| {
-                    writer.value(&item)
-                });
+                let code = self.evaluate(point, Place { scope, carry }, &item, |writer| writer.value(&item));
                 let ty = plan.ty(*value);
                 let then = self.to(ways[0]);
                 quote! { let #value_name: #ty = #code; #then }
             }
             Kind::Bound(counter) => {
                 let ast = plan.program.counters[*counter].ast;
-                let place = Place {
-                    scope: plan.program.counters[*counter].scope,
-                    carry: &here.carry,
-                };
+                let place = Place { scope: plan.program.counters[*counter].scope, carry: &here.carry };
                 let count = plan.name(Held::Counter(*counter));
                 let max = match &ast.max {
-                    Expr::Lit(syn::ExprLit {
-                        lit: syn::Lit::Int(lit),
-                        ..
-                    }) if lit.suffix().is_empty() => {
+                    Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) if lit.suffix().is_empty() => {
                         let digits = lit.base10_digits();
                         syn::LitInt::new(&format!("{digits}u64"), lit.span()).into_token_stream()
                     }
                     expr => {
                         let item = Item::Expr(expr, Use::Value);
                         let code = self.look(place, &item, |writer| writer.value(&item));
-                        quote_spanned!(at(expr.span())=> #rt::Count::count(#code))
+                        call(quote!(#rt::Count::count), code, expr.span())
                     }
                 };
                 let (go, spent) = (self.to(ways[0]), self.to(ways[1]));
@@ -122,14 +118,8 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             }
             Kind::If(cond) => {
                 let item = Item::Expr(cond, Use::Place);
-                let cond = self.look(
-                    Place {
-                        scope: here.scope,
-                        carry: &here.carry,
-                    },
-                    &item,
-                    |writer| writer.value(&item),
-                );
+                let cond =
+                    self.look(Place { scope: here.scope, carry: &here.carry }, &item, |writer| writer.value(&item));
                 let (then, otherwise) = (self.to(ways[0]), self.to(ways[1]));
                 quote! { if #cond { #then } else { #otherwise } }
             }
@@ -149,11 +139,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
     ) -> TokenStream {
         let plan = self.plan;
         let hold = move |value: ValueId| {
-            if plan.is_read_after(point, value) {
-                Hold::Kept
-            } else {
-                Hold::Owned
-            }
+            if plan.is_read_after(point, value) { Hold::Kept } else { Hold::Owned }
         };
         self.written(place, &hold, item, write)
     }
@@ -176,88 +162,55 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
     ) -> TokenStream {
         let item = std::slice::from_ref(item);
-        write_with(self.plan, place, hold, item, |writer| {
-            writer.within_frames(write(writer))
-        })
+        write_with(self.plan, place, hold, item, |writer| writer.within_frames(write(writer)))
     }
 
     /// First which arm, by reference and in the user's own words; then what the arm leads to. Between the two nothing is
     /// borrowed, so that the arm may take what was matched.
     fn match_route(&self, point: PointId, ways: &[PointId]) -> TokenStream {
         let (plan, rt) = (self.plan, self.plan.rt());
-        let at_point = &plan.program.points[point];
-        let Kind::Match {
-            on,
-            keyword,
-            arms,
-            open,
-        } = &at_point.kind
-        else {
+        let here = &plan.program.points[point];
+        let Kind::Match { on, keyword, arms, open } = &here.kind else {
             return TokenStream::new();
         };
         let (item, place) = match on {
-            Subject::Expr(expr, scope, carry) => (
-                Item::Expr(expr, Use::Place),
-                Place {
-                    scope: *scope,
-                    carry,
-                },
-            ),
-            Subject::Value(_) => (
-                Item::Carried(on, *keyword),
-                Place {
-                    scope: at_point.scope,
-                    carry: &at_point.carry,
-                },
-            ),
-        };
-        let span = match on {
-            Subject::Expr(expr, ..) => at(expr.span()),
-            Subject::Value(_) => at(*keyword),
+            Subject::Expr(expr, scope, carry) => (Item::Expr(expr, Use::Place), Place { scope: *scope, carry }),
+            Subject::Value(_) => (Item::Carried(on, *keyword), Place { scope: here.scope, carry: &here.carry }),
         };
         let way = format_ident!("__way");
         let decided = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
             let subject = match on {
                 Subject::Expr(expr, ..) => writer.expr(expr, Use::Place),
                 Subject::Value(value) => {
-                    let mut name = plan.program.values[*value].name.clone();
+                    let mut name = plan.name(Held::Value(*value));
                     name.set_span(name.span().located_at(*keyword));
                     name.to_token_stream()
                 }
             };
-            let last = arms.len() - 1;
             let arms = arms.iter().enumerate().map(|(index, (pat, guard, frame))| {
                 let guard = guard.map(|guard| {
-                    let scope = frame.or(at_point.scope);
-                    let place = Place {
-                        scope,
-                        carry: &at_point.carry,
-                    };
+                    let scope = frame.or(here.scope);
+                    let place = Place { scope, carry: &here.carry };
                     let item = Item::Expr(guard, Use::Place);
                     let code = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
-                        let inner = writer.expr(guard, Use::Place);
-                        writer.within_frames_but(*frame, inner)
+                        let code = writer.within_frames_but(*frame, writer.expr(guard, Use::Place));
+                        if frame.is_some() { quote!((match &#subject { #pat => #code, _ => false })) } else { code }
                     });
                     quote!(if #code)
                 });
-                let index = syn::Index::from(index);
-                // rustc proposes an arm to add where the last two arms are written alike; here it would be in the wrong
-                // place, so the last one is marked as the macro's own.
-                let arrow = if index.index as usize == last {
-                    quote_spanned!(Span::call_site()=> =>)
-                } else {
-                    quote!(=>)
-                };
-                quote!(#pat #guard #arrow #index,)
+                // rustc proposes an arm to add where the last two arms are of one context; here it would stand in the
+                // wrong place, so these are the user's and the one behind them is the macro's.
+                let index = syn::LitInt::new(&index.to_string(), pat.span());
+                let shape = shape(pat);
+                quote!(#shape #guard => #index,)
             });
             let rest = if *open {
-                let index = syn::Index::from(last + 1);
+                let index = syn::Index::from(arms.len());
                 quote!(#[allow(unreachable_patterns)] _ => #index,)
             } else {
                 quote!(#[allow(unreachable_patterns)] _ if false => 0,)
             };
             let keyword = Ident::new("match", *keyword);
-            let subject = quote_spanned!(span=> &#subject);
             writer.within_frames(quote! { #keyword #subject { #(#arms)* #rest } })
         });
         let leads = ways.iter().enumerate().map(|(index, &to)| {
@@ -265,8 +218,9 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             let index = syn::Index::from(index);
             quote!(#index => { #code })
         });
+        let deny = quote_spanned!(at(*keyword)=> #[deny(unreachable_patterns)]);
         quote! {
-            #[deny(unreachable_patterns)]
+            #deny
             let #way: usize = #decided;
             match #way {
                 #(#leads)*
@@ -278,31 +232,18 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
     fn end(&self, point: PointId, with: Option<&'p Expr>, bare: Bare) -> TokenStream {
         let (plan, rt) = (self.plan, self.plan.rt());
         let at_point = &plan.program.points[point];
-        let place = Place {
-            scope: at_point.scope,
-            carry: &at_point.carry,
-        };
+        let place = Place { scope: at_point.scope, carry: &at_point.carry };
         let (workflow, output) = (plan.signature, plan.signature.output);
-        let ends = |code: TokenStream, span: Span| {
-            let ends = quote_spanned!(at(span)=> <_ as #rt::Ends<#output, #workflow>>::end);
-            quote!(#ends(#code))
-        };
+        let ends = |code: TokenStream, span: Span| call(quote!(<_ as #rt::Ends<#output, #workflow>>::end), code, span);
         let item = match (with, bare, &at_point.carry) {
             (Some(expr), ..) => Item::Expr(expr, Use::Value),
             (None, Bare::Bindings(frame), _) => match plan.program.frames[frame].names.as_slice() {
                 [name] => Item::Binding(frame, name, at_point.span),
                 // A tuple of them: that the workflow ends in something else is told by its type.
                 names => {
-                    let items: Vec<_> = names
-                        .iter()
-                        .map(|name| Item::Binding(frame, name, at_point.span))
-                        .collect();
+                    let items: Vec<_> = names.iter().map(|name| Item::Binding(frame, name, at_point.span)).collect();
                     let hold = |value| {
-                        if plan.is_read_after(point, value) {
-                            Hold::Kept
-                        } else {
-                            Hold::Owned
-                        }
+                        if plan.is_read_after(point, value) { Hold::Kept } else { Hold::Owned }
                     };
                     let code = write_with(plan, place, &hold, &items, |writer| {
                         let parts = items.iter().map(|item| writer.value(item));
@@ -312,13 +253,10 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 }
             },
             (None, Bare::Carried, Carry::One(subject)) => Item::Carried(subject, at_point.span),
-            (None, Bare::Carried, Carry::Inputs) if plan.program.ast.inputs.len() == 1 => {
-                Item::Value(0, at_point.span)
-            }
+            (None, Bare::Carried, Carry::Inputs) if plan.program.ast.inputs.len() == 1 => Item::Value(0, at_point.span),
             (None, ..) => return self.leaf.end(ends(quote!(()), at_point.span)),
         };
-        let plain =
-            with.is_some_and(|expr| single(expr).is_none() && !matches!(expr, Expr::Infer(_)));
+        let plain = with.is_some_and(|expr| single(expr).is_none() && !matches!(expr, Expr::Infer(_)));
         let code = self.evaluate(point, place, &item, |writer| writer.value(&item));
         let code = if plain {
             let end = format_ident!("__end");
@@ -334,30 +272,21 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         let (plan, rt) = (self.plan, self.plan.rt());
         let at_point = &plan.program.points[point];
         let item = Item::Expr(expr, Use::Value);
-        let place = Place {
-            scope: at_point.scope,
-            carry: &at_point.carry,
-        };
+        let place = Place { scope: at_point.scope, carry: &at_point.carry };
         let code = self.evaluate(point, place, &item, |writer| writer.value(&item));
-        let span = at(expr.span());
-        match plan.signature.fault {
+        let failure = match plan.signature.fault {
             Some(fault) => {
-                let fault = quote_spanned!(span=> <_ as #rt::Into<#fault>>::into);
-                quote!(#rt::Err(#rt::Failure::new(#fault(#code))))
+                let code = call(quote!(<_ as #rt::Into<#fault>>::into), code, expr.span());
+                call(quote!(#rt::Failure::new), code, fault.span())
             }
-            None => {
-                let failure = quote_spanned!(span=> <_ as #rt::Into<#rt::Failure>>::into);
-                quote!(#rt::Err(#failure(#code)))
-            }
-        }
+            None => call(quote!(<_ as #rt::Into<#rt::Failure>>::into), code, expr.span()),
+        };
+        quote!(#rt::Err(#failure))
     }
 }
 
 /// Whether a call takes a value for good: it is read there and not behind.
-pub(super) fn consumed<'p>(
-    plan: &'p Plan<'_, '_>,
-    point: PointId,
-) -> impl Fn(ValueId) -> bool + 'p {
+pub(super) fn consumed<'p>(plan: &'p Plan<'_, '_>, point: PointId) -> impl Fn(ValueId) -> bool + 'p {
     let through = plan.held_through(point);
     let is_call = matches!(plan.program.points[point].kind, Kind::Call(..));
     move |value| is_call && !through.contains(&Held::Value(value))
@@ -377,37 +306,52 @@ pub(super) fn write_with<'a>(
 /// What the start sets, in order: the code of all `let`.
 pub(super) fn declarations(plan: &Plan<'_, '_>) -> TokenStream {
     let mut code = TokenStream::new();
-    let inits: Vec<_> = plan
-        .program
-        .ast
-        .lets
-        .iter()
-        .filter_map(|item| Some((item, item.init.as_ref()?)))
-        .collect();
+    let inits: Vec<_> = plan.program.ast.lets.iter().filter_map(|item| Some((item, item.init.as_ref()?))).collect();
     for (index, (item, init)) in inits.iter().enumerate() {
         let read_later = |value: ValueId| {
-            inits[index + 1..].iter().any(|(_, later)| {
-                reads::of_init(plan.program, later)
-                    .0
-                    .iter()
-                    .any(|read| read.var == value)
-            }) || plan.held_after(0).contains(&Held::Value(value))
+            inits[index + 1..]
+                .iter()
+                .any(|(_, later)| reads::of_init(plan.program, later).0.iter().any(|read| read.var == value))
+                || plan.held_after(0).contains(&Held::Value(value))
         };
         let hold = |value| {
-            if read_later(value) {
-                Hold::Kept
-            } else {
-                Hold::Owned
-            }
+            if read_later(value) { Hold::Kept } else { Hold::Owned }
         };
-        let place = Place {
-            scope: None,
-            carry: &Carry::Nothing,
-        };
+        let place = Place { scope: None, carry: &Carry::Nothing };
         let items = [Item::Expr(init, Use::Value)];
         let init = write_with(plan, place, &hold, &items, |writer| writer.value(&items[0]));
         let (name, ty) = (&item.name, &item.ty);
         code.extend(quote!(let #name: #ty = #init;));
     }
     code
+}
+
+/// A pattern that tells its values apart and binds nothing, so that what is matched stays where it is.
+fn shape(pat: &syn::Pat) -> syn::Pat {
+    struct Shape(Vec<Ident>);
+    impl VisitMut for Shape {
+        fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
+            if let syn::Pat::Ident(ident) = pat {
+                if self.0.contains(&ident.ident) {
+                    *pat = match ident.subpat.take() {
+                        Some((_, inner)) => *inner,
+                        None => syn::Pat::Wild(syn::PatWild {
+                            attrs: Vec::new(),
+                            underscore_token: syn::Token![_](ident.ident.span()),
+                        }),
+                    };
+                }
+            }
+            visit_mut::visit_pat_mut(self, pat);
+        }
+        fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+            if field.colon_token.is_none() {
+                field.colon_token = Some(syn::Token![:](field.pat.span()));
+            }
+            visit_mut::visit_field_pat_mut(self, field);
+        }
+    }
+    let mut pat = pat.clone();
+    Shape(bindings(&pat)).visit_pat_mut(&mut pat);
+    pat
 }

@@ -1,0 +1,8 @@
+use loomflow::prelude::*;
+
+#[derive(Context)]
+enum App { // wrong
+    One,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use loomflow::prelude::*;
+
+#[derive(Context)]
+struct App; // wrong
+
+fn main() {}

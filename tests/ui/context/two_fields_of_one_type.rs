@@ -1,0 +1,9 @@
+use loomflow::prelude::*;
+
+#[derive(Context)]
+struct App {
+    name: String,
+    title: String, // wrong
+}
+
+fn main() {}

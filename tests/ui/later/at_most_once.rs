@@ -1,0 +1,8 @@
+use loomflow::prelude::*;
+
+#[step(at_most_once)] // wrong
+fn pay(amount: u32) -> u32 {
+    amount
+}
+
+fn main() {}

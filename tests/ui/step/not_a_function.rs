@@ -1,0 +1,6 @@
+use loomflow::prelude::*;
+
+#[step]
+struct Write; // wrong
+
+fn main() {}

@@ -1,0 +1,5 @@
+use loomflow::prelude::*;
+
+workflow! {} // wrong
+
+fn main() {}

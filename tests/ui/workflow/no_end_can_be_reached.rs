@@ -1,0 +1,26 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> text = draft(topic) -> review(text) -> if review { end(text) }
+              -> text = revise(text) // wrong
+              -> again: review(text) -> revise(text);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> text = draft(topic) -> review(text) -> match {
+            true => text = revise(text) -> review(text) max 3 else end(text),
+            false => text = other: revise(text) -> review(text) max 2 else end(text), // wrong
+        };
+    }
+}
+
+fn main() {}
