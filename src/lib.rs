@@ -1,14 +1,179 @@
-//! loomflow
-pub use loomflow_graph as graph;
-pub use loomflow_macros::{Context, ask, step, workflow};
+#![doc = include_str!("../README.md")]
+//!
+//! # Where things stand
+//!
+//! The macros are [`step`], [`workflow!`] and [`macro@Context`]. A run gives a [`Failure`] when it fails; what may live
+//! between steps is a [`Value`]; the graph as data is in [`graph`].
+
+pub use loomflow_graph::graph;
 pub use loomflow_runtime::{
     Backoff, Failure, FailureKind, Fault, Policy, Provides, Run, Step, Traced, Value, Workflow,
 };
 
+/// Makes a step of a function: the function stays as it is, and beside it stands a type of the same name that a graph can
+/// name.
+///
+/// # Options
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long |
+/// | `backoff = 200ms..5s` | the pauses between attempts: at least 200 ms, growing and jittered, at most 5 s. Without it 100 ms to 10 s. `backoff = 1s` pauses always one second |
+/// | `timeout = 30s` | how long one attempt may take |
+/// | `crate = flow` | where loomflow is found, when it is a dependency under another name |
+///
+/// Units are `ms`, `s`, `m`, `h` and `d`. Pauses and time limits go by Tokio's clock, so a run of such a step needs a Tokio
+/// runtime with its timer on.
+///
+/// # Parameters
+///
+/// `&T`, `&str`, `&[T]` and `Option<&T>` are lent for the call, any other type is handed over. `#[context] llm: &Llm` is
+/// lent by the run's context and not by the graph: see [`Context`](macro@Context). The function may be async or not,
+/// generic, and return a plain value or a `Result` whose error is a [`Fault`].
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// struct Dictionary(Vec<&'static str>);
+///
+/// /// Finds the words that are not in the dictionary.
+/// #[step]
+/// fn misspelt(#[context] dictionary: &Dictionary, text: &str) -> Vec<String> {
+///     text.split(' ').filter(|word| !dictionary.0.contains(word)).map(str::to_owned).collect()
+/// }
+///
+/// assert_eq!(misspelt(&Dictionary(vec!["a"]), "a bee"), ["bee"]);
+/// ```
+///
+/// # What cannot be a step
+///
+/// Methods, functions with lifetime parameters, `impl Trait`, `&mut` parameters, and outputs that borrow. Each is one error
+/// that says what to do. An output that a run cannot keep is told at its type:
+///
+/// ```compile_fail,E0277
+/// use loomflow::prelude::*;
+///
+/// struct Draft(String);
+///
+/// #[step]
+/// fn write(topic: &str) -> Draft {
+///     Draft(topic.to_owned())
+/// }
+/// ```
+pub use loomflow_macros::step;
+
+/// Makes a workflow of a graph: a type of the workflow's name with `run`, `trace` and `GRAPH`, which is itself a step.
+///
+/// The language is described in the [crate's documentation](crate#the-language-in-one-page).
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// #[step]
+/// fn halve(n: u32) -> u32 {
+///     n / 2
+/// }
+///
+/// #[step]
+/// fn triple(n: u32) -> u32 {
+///     3 * n + 1
+/// }
+///
+/// workflow! {
+///     /// Counts the steps of a Collatz sequence, up to a limit.
+///     pub Collatz(n: u32, limit: u32) -> Result<u32, String> {
+///         let steps: u32 = 0;
+///         start -> measured: same(n) -> if n == 1 { end(steps) }
+///               -> steps = (steps + 1)
+///               -> if n % 2 == 0 { n = halve(n) } else { n = triple(n) }
+///               -> measured: same(n) max limit else fail(format!("{limit} steps were not enough"));
+///     }
+/// }
+///
+/// #[step]
+/// fn same(n: u32) -> u32 {
+///     n
+/// }
+///
+/// # fn block_on<F: Future>(run: F) -> F::Output {
+/// #     let mut run = std::pin::pin!(run);
+/// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop {
+/// #         if let std::task::Poll::Ready(output) = run.as_mut().poll(&mut context) { return output; }
+/// #     }
+/// # }
+/// assert_eq!(block_on(Collatz::run(&(), 6, 100)).unwrap(), 8);
+/// assert_eq!(block_on(Collatz::run(&(), 6, 3)).unwrap_err().to_string(), "workflow `Collatz` failed at `triple`: 3 steps were not enough");
+/// assert_eq!(Collatz::GRAPH.max_steps().to_string(), "2 + limit * 2");
+/// ```
+///
+/// A loop without a bound does not compile:
+///
+/// ```compile_fail
+/// use loomflow::prelude::*;
+///
+/// #[step]
+/// fn halve(n: u32) -> u32 {
+///     n / 2
+/// }
+///
+/// workflow! {
+///     Halved(n: u32) -> u32 {
+///         start -> n = halve(n) -> if n == 0 { end(n) } -> n = halve(n);
+///     }
+/// }
+/// ```
+pub use loomflow_macros::workflow;
+
+/// Makes a context of a struct: it [provides](Provides) each of its fields to the steps that ask for one of that type.
+///
+/// `#[context(skip)]` leaves a field out, `#[context(crate = flow)]` on the struct says where loomflow is found.
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// struct Llm;
+/// struct Limits { words: usize }
+///
+/// #[derive(Context)]
+/// struct App {
+///     llm: Llm,
+///     limits: Limits,
+/// }
+///
+/// #[step]
+/// fn shorten(#[context] limits: &Limits, text: &str) -> String {
+///     text.split(' ').take(limits.words).collect::<Vec<_>>().join(" ")
+/// }
+///
+/// workflow! {
+///     Short(text: String) -> String { start -> shorten(text) -> end; }
+/// }
+///
+/// let app = App { llm: Llm, limits: Limits { words: 2 } };
+/// let run = Short::run(&app, "one two three".to_owned());
+/// # drop(run);
+/// ```
+///
+/// A context that lacks what a step needs is told where the run is started:
+///
+/// ```compile_fail,E0277
+/// # use loomflow::prelude::*;
+/// # struct Llm;
+/// # #[step]
+/// # fn ask(#[context] llm: &Llm, text: &str) -> String { let _ = llm; text.to_owned() }
+/// # workflow! { Asked(text: String) -> String { start -> ask(text) -> end; } }
+/// let run = Asked::run(&(), "why?".to_owned());
+/// ```
+pub use loomflow_macros::Context;
+
+/// Not in this release yet: a question to a person, which a run waits for. It is refused in one sentence.
+pub use loomflow_macros::ask;
+
 #[doc(hidden)]
 pub use loomflow_runtime::__private;
 
-/// What a user needs at hand.
+/// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
     pub use crate::{Context, Failure, ask, step, workflow};
 }

@@ -54,14 +54,12 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 fn is_skipped(field: &syn::Field) -> syn::Result<bool> {
-    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("context")) {
-        let option: Path = attr.parse_args()?;
-        if option.is_ident("skip") {
-            return Ok(true);
-        }
-        return Err(syn::Error::new_spanned(option, "a field of a context has one option, `skip`"));
+    let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("context")) else { return Ok(false) };
+    let option: Path = attr.parse_args()?;
+    if option.is_ident("skip") {
+        return Ok(true);
     }
-    Ok(false)
+    Err(syn::Error::new_spanned(option, "a field of a context has one option, `skip`"))
 }
 
 #[cfg(test)]

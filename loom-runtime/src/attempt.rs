@@ -150,15 +150,15 @@ pin_project! {
 
 /// Limits how long one attempt may take.
 #[inline]
-pub fn limited<'a, D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
-    driver: &'a D,
+pub fn limited<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
+    driver: &D,
     limit: Duration,
     work: F,
-) -> impl Future<Output = Result<T, Failure>> + Send + use<'a, D, F, T> {
+) -> impl Future<Output = Result<T, Failure>> + Send + use<'_, D, F, T> {
     Limited { driver, limit, start: D::sleep, sleep: None, work }
 }
 
-impl<'a, D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Future for Limited<'a, D, F, Z> {
+impl<D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Future for Limited<'_, D, F, Z> {
     type Output = F::Output;
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut me = self.project();

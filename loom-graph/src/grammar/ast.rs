@@ -1,5 +1,7 @@
 //! A workflow as it is written: one type for each rule of the grammar, every token that an error may point at kept.
 
+#![expect(clippy::large_enum_variant, reason = "a syntax tree is built once and then only looked at")]
+
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
 use syn::{Attribute, Expr, ExprPath, Generics, Pat, Type, Visibility, punctuated::Punctuated, token};

@@ -114,7 +114,9 @@ impl<'a> Count<'a, '_> {
     fn target(&mut self, target: &'a Target) -> Option<(usize, &'a Ident)> {
         match target {
             Target::Work(work, guards) => {
-                guards.iter().for_each(|guard| self.guard(guard));
+                for guard in guards {
+                    self.guard(guard);
+                }
                 self.work(work)
             }
             Target::Route(Route::Match(route)) => {
@@ -158,7 +160,9 @@ impl<'a> Count<'a, '_> {
                 None
             }
             WorkKind::Fork(Fork::Static(_, branches)) => {
-                branches.iter().for_each(|branch| self.chain(branch));
+                for branch in branches {
+                    self.chain(branch);
+                }
                 None
             }
             WorkKind::Fork(Fork::Each(each)) => {
@@ -168,7 +172,9 @@ impl<'a> Count<'a, '_> {
             WorkKind::Fork(Fork::First(_, branches)) => {
                 for (work, chain) in branches {
                     self.work(work);
-                    chain.iter().for_each(|chain| self.chain(chain));
+                    if let Some(chain) = chain {
+                        self.chain(chain);
+                    }
                 }
                 None
             }
@@ -191,6 +197,7 @@ impl<'a> Count<'a, '_> {
             later::refuse(self.errors, name.span(), later::SLEEP);
             return None;
         }
+        let is_named = sets.is_some();
         let sets = sets.map_or(name, |sets| &sets.value);
         if let Some(node) = self.census.position(name) {
             let counted = &mut self.census.nodes[node];
@@ -209,10 +216,16 @@ impl<'a> Count<'a, '_> {
                 );
                 return None;
             } else if was != sets {
-                self.errors.at(
-                    sets.span(),
-                    format!("`{name}` sets `{was}`{place} and `{sets}` here: a node sets one value, so give this call an alias, `{sets} = other: {ours}(…)`"),
-                );
+                let message = if is_named {
+                    format!(
+                        "`{name}` sets `{was}`{place} and `{sets}` here: a node sets one value, so give this call an alias, `{sets} = other: {ours}(…)`"
+                    )
+                } else {
+                    format!(
+                        "`{name}` sets `{was}`{place}: write `{was} = {ours}(…)` here too, or give this call an alias, `other: {ours}(…)`"
+                    )
+                };
+                self.errors.at(sets.span(), message);
             }
             return Some((node, name));
         }

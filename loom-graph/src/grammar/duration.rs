@@ -36,7 +36,7 @@ pub fn parse(input: ParseStream) -> syn::Result<Duration> {
     match Duration::try_from_secs_f64(number * seconds) {
         Ok(Duration::ZERO) => error("a duration of nothing: leave it out, or write at least `1ms`".to_owned()),
         Ok(duration) => Ok(duration),
-        Err(_) => error(format!("`{lit}` is longer than a duration can be", lit = digits)),
+        Err(_) => error(format!("`{digits}{unit}` is longer than a duration can be")),
     }
 }
 

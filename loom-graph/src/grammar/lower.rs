@@ -287,7 +287,7 @@ impl<'a> Lower<'a, '_> {
             return (Carry::Nothing, Bare::Carried);
         }
         let name = format_ident!("__carried{}", self.program.values.len());
-        let origin = ends.iter().find_map(|end| value(end)).map_or(Origin::Unknown, |v| self.program.values[v].origin);
+        let origin = ends.iter().find_map(value).map_or(Origin::Unknown, |v| self.program.values[v].origin);
         if matches!(origin, Origin::Unknown) {
             self.errors.at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
         }
@@ -486,16 +486,14 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn block(&mut self, block: &'a Block, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
-        match &block.chain {
-            Some(chain) => self.chain(chain, ends, scope),
-            None => {
-                // It passes on what it got, not what the arm around it bound.
-                for end in &mut ends {
-                    end.bare = Bare::Carried;
-                }
-                ends
-            }
+        if let Some(chain) = &block.chain {
+            return self.chain(chain, ends, scope);
         }
+        // It passes on what it got, not what the arm around it bound.
+        for end in &mut ends {
+            end.bare = Bare::Carried;
+        }
+        ends
     }
 
     fn frame(&mut self, pat: &'a syn::Pat, on: &Subject<'a>, scope: Option<FrameId>) -> Option<FrameId> {

@@ -235,6 +235,45 @@ impl Walk<'_> {
         }
     }
 
+    /// What has expressions of its own in it, some of them under new names.
+    fn nested(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Match(item) => {
+                let binds = item.arms.iter().any(|arm| !bindings(&arm.pat).is_empty());
+                self.scrutinee(&mut item.expr, binds);
+                for arm in &mut item.arms {
+                    self.scoped(bindings(&arm.pat), |walk| {
+                        if let Pat::Guard(guard) = &mut arm.pat {
+                            walk.place(&mut guard.guard);
+                        }
+                        walk.visit_expr_mut(&mut arm.body);
+                    });
+                }
+            }
+            Expr::If(item) => {
+                let names = self.condition(&mut item.cond);
+                self.scoped(names, |walk| walk.visit_block_mut(&mut item.then_branch));
+                if let Some((_, otherwise)) = &mut item.else_branch {
+                    self.visit_expr_mut(otherwise);
+                }
+            }
+            Expr::Closure(closure) => {
+                let names = closure.inputs.iter().flat_map(bindings).collect();
+                self.scoped(names, |walk| walk.repeated(|walk| walk.value(&mut closure.body)));
+            }
+            Expr::ForLoop(item) => {
+                self.value(&mut item.expr);
+                self.scoped(bindings(&item.pat), |walk| walk.repeated(|walk| walk.visit_block_mut(&mut item.body)));
+            }
+            Expr::While(item) => self.repeated(|walk| {
+                let names = walk.condition(&mut item.cond);
+                walk.scoped(names, |walk| walk.visit_block_mut(&mut item.body));
+            }),
+            Expr::Loop(item) => self.repeated(|walk| walk.visit_block_mut(&mut item.body)),
+            _ => {}
+        }
+    }
+
     fn condition(&mut self, cond: &mut Expr) -> Vec<Ident> {
         match cond {
             Expr::Let(expr) => {
@@ -316,38 +355,9 @@ impl VisitMut for Walk<'_> {
                 }
             }
             Expr::Macro(mac) => self.macro_call(&mut mac.mac),
-            Expr::Match(item) => {
-                let binds = item.arms.iter().any(|arm| !bindings(&arm.pat).is_empty());
-                self.scrutinee(&mut item.expr, binds);
-                for arm in &mut item.arms {
-                    self.scoped(bindings(&arm.pat), |walk| {
-                        if let Pat::Guard(guard) = &mut arm.pat {
-                            walk.place(&mut guard.guard);
-                        }
-                        walk.visit_expr_mut(&mut arm.body);
-                    });
-                }
+            Expr::Match(_) | Expr::If(_) | Expr::Closure(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
+                self.nested(expr);
             }
-            Expr::If(item) => {
-                let names = self.condition(&mut item.cond);
-                self.scoped(names, |walk| walk.visit_block_mut(&mut item.then_branch));
-                if let Some((_, otherwise)) = &mut item.else_branch {
-                    self.visit_expr_mut(otherwise);
-                }
-            }
-            Expr::Closure(closure) => {
-                let names = closure.inputs.iter().flat_map(bindings).collect();
-                self.scoped(names, |walk| walk.repeated(|walk| walk.value(&mut closure.body)));
-            }
-            Expr::ForLoop(item) => {
-                self.value(&mut item.expr);
-                self.scoped(bindings(&item.pat), |walk| walk.repeated(|walk| walk.visit_block_mut(&mut item.body)));
-            }
-            Expr::While(item) => self.repeated(|walk| {
-                let names = walk.condition(&mut item.cond);
-                walk.scoped(names, |walk| walk.visit_block_mut(&mut item.body));
-            }),
-            Expr::Loop(item) => self.repeated(|walk| walk.visit_block_mut(&mut item.body)),
             Expr::Await(item) => self.names.refuse(item.await_token.span, "`.await`"),
             Expr::Try(item) => self.names.refuse(item.question_token.span, "`?`"),
             Expr::Return(item) => self.names.refuse(item.return_token.span, "`return`"),

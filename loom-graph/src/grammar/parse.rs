@@ -301,10 +301,7 @@ fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
     } else {
         None
     };
-    let tried = match input.parse::<Option<Token![try]>>()? {
-        Some(tried) => Some(tried.span),
-        None => None,
-    };
+    let tried = input.parse::<Option<Token![try]>>()?.map(|tried| tried.span);
     let kind = if input.peek(token::Bracket) {
         WorkKind::Fork(bracket_fork(input, errors)?)
     } else if input.peek(keyword::first) && input.peek2(token::Brace) {
@@ -336,10 +333,8 @@ fn call(input: ParseStream, errors: &Errors) -> syn::Result<Call> {
         None
     };
     let path: ExprPath = input.parse()?;
-    if let Some(last) = path.path.segments.last() {
-        if alias.is_none() {
-            check_name(&last.ident, errors);
-        }
+    if let (Some(last), None) = (path.path.segments.last(), &alias) {
+        check_name(&last.ident, errors);
     }
     let args = if input.peek(token::Paren) {
         let content;

@@ -15,11 +15,12 @@ use quote::quote;
 use signature::StepFn;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let step: StepFn = match syn::parse2(item.clone()) {
+    let written = item.clone();
+    let step: StepFn = match syn::parse2(item) {
         Ok(step) => step,
         Err(error) => {
             let error = error.into_compile_error();
-            return quote!(#error #item);
+            return quote!(#error #written);
         }
     };
     let errors = Errors::new();
@@ -39,7 +40,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 pub(crate) fn expand_ask(item: TokenStream) -> TokenStream {
     let message =
         "`#[ask]` is not in this release yet: a run that waits for a person needs the journal, which comes with it";
-    match syn::parse2::<StepFn>(item.clone()) {
+    let written = item.clone();
+    match syn::parse2::<StepFn>(item) {
         Ok(step) => {
             let error = syn::Error::new(step.sig.ident.span(), message);
             let beside = errors_as_type(&step.vis, &step.sig.ident, vec![error]);
@@ -47,7 +49,7 @@ pub(crate) fn expand_ask(item: TokenStream) -> TokenStream {
         }
         Err(_) => {
             let error = syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
-            quote!(#error #item)
+            quote!(#error #written)
         }
     }
 }

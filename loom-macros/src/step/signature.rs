@@ -66,6 +66,7 @@ pub(super) enum Param {
 }
 
 /// What a step gives.
+#[expect(clippy::large_enum_variant, reason = "there is one for each step, and it is only looked at")]
 pub(super) enum Output {
     /// A plain value.
     Sure(Type),

@@ -284,14 +284,14 @@ fn set_output(plan: &Plan<'_, '_>, point: PointId, node: NodeId) -> TokenStream 
     let mut code = TokenStream::new();
     for &value in others {
         let again = quote_spanned!(at(span)=> #rt::Again::again(&__out));
-        code.extend(set(plan, node, value, again, span));
+        code.extend(set(plan, node, value, &again, span));
     }
-    code.extend(set(plan, node, *last, quote!(__out), span));
+    code.extend(set(plan, node, *last, &quote!(__out), span));
     code
 }
 
 /// Sets a value; where its type is not this node's by definition, that it is the same is told by `Sets`.
-fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: TokenStream, span: Span) -> TokenStream {
+fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: &TokenStream, span: Span) -> TokenStream {
     let rt = plan.rt();
     let item = &plan.program.values[value];
     let (name, ty, step) = (plan.name(Held::Value(value)), plan.ty(value), plan.step(node));

@@ -331,16 +331,16 @@ fn shape(pat: &syn::Pat) -> syn::Pat {
     struct Shape(Vec<Ident>);
     impl VisitMut for Shape {
         fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
-            if let syn::Pat::Ident(ident) = pat {
-                if self.0.contains(&ident.ident) {
-                    *pat = match ident.subpat.take() {
-                        Some((_, inner)) => *inner,
-                        None => syn::Pat::Wild(syn::PatWild {
-                            attrs: Vec::new(),
-                            underscore_token: syn::Token![_](ident.ident.span()),
-                        }),
-                    };
-                }
+            if let syn::Pat::Ident(ident) = pat
+                && self.0.contains(&ident.ident)
+            {
+                *pat = match ident.subpat.take() {
+                    Some((_, inner)) => *inner,
+                    None => syn::Pat::Wild(syn::PatWild {
+                        attrs: Vec::new(),
+                        underscore_token: syn::Token![_](ident.ident.span()),
+                    }),
+                };
             }
             visit_mut::visit_pat_mut(self, pat);
         }

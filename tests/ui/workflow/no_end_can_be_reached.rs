@@ -19,7 +19,7 @@ workflow! {
     Flow(topic: String) -> String {
         start -> text = draft(topic) -> review(text) -> if review { end(text) }
               -> text = revise(text) // wrong
-              -> again: review(text) -> revise(text);
+              -> again: review(text) -> text = revise(text);
     }
 }
 

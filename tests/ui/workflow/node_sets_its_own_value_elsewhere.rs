@@ -1,0 +1,25 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> one = draft(topic) -> review(one) -> if review { end(one) }
+              -> draft(topic) max 2 else end(topic); // wrong
+    }
+}
+
+fn main() {}
