@@ -12,8 +12,12 @@ use std::{
 const COMPILER: &str = "rustc 1.95.";
 
 fn cases() -> Vec<PathBuf> {
+    cases_in(&["context", "later", "step", "workflow"])
+}
+
+fn cases_in(folders: &[&str]) -> Vec<PathBuf> {
     let mut cases = Vec::new();
-    for folder in ["context", "later", "step", "workflow"] {
+    for folder in folders {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
         let files = fs::read_dir(&folder).expect("the folder of cases can be read");
         cases.extend(files.map(|file| file.expect("a case can be read").path()));
@@ -45,6 +49,16 @@ fn one_mistake_gives_one_error() {
         let message = message(&case);
         let errors = message.lines().filter(|line| line.starts_with("error")).count();
         assert_eq!(errors, 1, "{}:\n{message}", case.display());
+    }
+}
+
+#[test]
+fn several_mistakes_give_all_of_their_errors() {
+    for case in cases_in(&["together"]) {
+        let (source, message) = (fs::read_to_string(&case).expect("a case can be read"), message(&case));
+        let mistakes = source.lines().filter(|line| line.contains("// wrong")).count();
+        let errors = message.lines().filter(|line| line.starts_with("error")).count();
+        assert_eq!(errors, mistakes, "{}:\n{message}", case.display());
     }
 }
 

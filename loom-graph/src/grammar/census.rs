@@ -34,6 +34,8 @@ pub struct Counted<'a> {
     pub ways_out: bool,
     /// Whether there are two, which was told.
     pub two_ways: bool,
+    /// Whether it sets two values, which was told.
+    clashes: bool,
     /// The line of the way out.
     line: usize,
 }
@@ -89,7 +91,7 @@ impl<'a> Count<'a, '_> {
                 counted.two_ways = true;
                 let first =
                     if counted.line > 0 { format!(": one in line {}, and this", counted.line) } else { String::new() };
-                self.errors.at(
+                self.errors.lost_at(
                     at.span(),
                     format!("`{at}` has two ways out{first}. Route with `match` or `if`, or give one call an alias, `other: {at}(…)`"),
                 );
@@ -208,14 +210,14 @@ impl<'a> Count<'a, '_> {
             if theirs != ours {
                 // Which of them a way out belongs to cannot be said.
                 counted.two_ways = true;
-                self.errors.at(
+                self.errors.lost_at(
                     name.span(),
                     format!(
                         "`{name}` is `{theirs}`{place} and `{ours}` here: give one of them an alias, `other: {ours}(…)`"
                     ),
                 );
                 return None;
-            } else if was != sets {
+            } else if was != sets && !std::mem::replace(&mut counted.clashes, true) {
                 let message = if is_named {
                     format!(
                         "`{name}` sets `{was}`{place} and `{sets}` here: a node sets one value, so give this call an alias, `{sets} = other: {ours}(…)`"
@@ -225,7 +227,7 @@ impl<'a> Count<'a, '_> {
                         "`{name}` sets `{was}`{place}: write `{was} = {ours}(…)` here too, or give this call an alias, `other: {ours}(…)`"
                     )
                 };
-                self.errors.at(sets.span(), message);
+                self.errors.lost_at(sets.span(), message);
             }
             return Some((node, name));
         }
@@ -238,6 +240,7 @@ impl<'a> Count<'a, '_> {
             guards: Vec::new(),
             ways_out: false,
             two_ways: false,
+            clashes: false,
             line: 0,
         });
         Some((self.census.nodes.len() - 1, name))

@@ -9,21 +9,18 @@ use super::{
     similar::nearest,
     text::text,
 };
-use crate::flow::{CounterId, Flow, NodeId, PointId, assign, loops, reach};
+use crate::flow::{CounterId, Flow, NodeId, PointId, VarId, assign, loops, reach};
 use proc_macro2::Span;
 
 /// Checks a lowered workflow.
 pub fn check(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     expressions_only_compute(program, errors);
     every_name_is_known(program, errors);
-    every_value_is_set(program, errors);
+    let never_set = every_value_is_set(program, errors);
     declarations_read_what_is_there(program, errors);
-    if !errors.is_empty() {
-        return;
-    }
     every_node_is_led_to(program, flow, errors);
     every_node_leads_to_an_end(program, flow, errors);
-    every_read_is_set(program, flow, errors);
+    every_read_is_set(program, flow, &never_set, errors);
     every_loop_is_bounded(program, flow, errors);
     every_bound_bounds(program, flow, errors);
     every_bound_means_one_thing(program, flow, errors);
@@ -65,17 +62,20 @@ fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
     }
 }
 
-/// What is declared is also set.
-fn every_value_is_set(program: &Program<'_>, errors: &Errors) {
+/// What is declared is also set. Gives what is not, so that its reads are not told as well.
+fn every_value_is_set(program: &Program<'_>, errors: &Errors) -> Vec<VarId> {
+    let mut never_set = Vec::new();
     for item in program.ast.lets.iter().filter(|item| item.init.is_none()) {
         let Some(value) = program.values.iter().position(|value| value.name == item.name) else {
             continue;
         };
         if (0..program.points.len()).all(|point| !reads::sets(program, point).contains(&value)) {
             let name = &item.name;
+            never_set.push(value);
             errors.at(name.span(), format!("nothing sets `{name}`: set it with `{name} = …`, or give it a value here"));
         }
     }
+    never_set
 }
 
 /// A declaration reads inputs and what is declared before it.
@@ -114,8 +114,8 @@ fn every_node_leads_to_an_end(program: &Program<'_>, flow: &Flow, errors: &Error
     errors.at(program.nodes[first].name.span(), message);
 }
 
-fn every_read_is_set(program: &Program<'_>, flow: &Flow, errors: &Errors) {
-    for unset in assign::unset_reads(flow) {
+fn every_read_is_set(program: &Program<'_>, flow: &Flow, never_set: &[VarId], errors: &Errors) {
+    for unset in assign::unset_reads(flow).into_iter().filter(|unset| !never_set.contains(&unset.var)) {
         let Some(&at) = unset.path.last() else {
             continue;
         };

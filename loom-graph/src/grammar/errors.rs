@@ -28,6 +28,11 @@ impl Errors {
         self.push(syn::Error::new(span, message));
     }
 
+    /// Adds an error at a span after which a part of the workflow is missing; see [`lost`](Errors::lost).
+    pub fn lost_at(&self, span: Span, message: impl std::fmt::Display) {
+        self.lost(syn::Error::new(span, message));
+    }
+
     /// Adds an error over all of the tokens of an item.
     pub fn on(&self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.push(syn::Error::new_spanned(tokens, message));

@@ -167,6 +167,10 @@ impl<'a> Lower<'a, '_> {
                     self.errors.at(source.name.span(), format!("nothing leads to `{}`{hint}", source.name));
                 }
             }
+            // Behind a source that is not there nothing is tied, and nothing in its chain is a mistake of its own.
+            if ends.is_empty() {
+                continue;
+            }
             let left = self.chain(chain, ends, None);
             self.loose(left);
         }
@@ -193,7 +197,7 @@ impl<'a> Lower<'a, '_> {
                     Kind::Match { arms, .. } => arms.get(way).map_or(point.span, |(pat, ..)| pat.span()),
                     _ => point.span,
                 };
-                self.errors.at(span, what);
+                self.errors.lost_at(span, what);
             }
         }
     }
@@ -239,7 +243,7 @@ impl<'a> Lower<'a, '_> {
                                 let name = self.program.nodes[node].name;
                                 let (one, other) = (self.spelled(there), self.spelled(to));
                                 let span = self.census.nodes[node].last.span();
-                                self.errors.at(
+                                self.errors.lost_at(
                                 span,
                                 format!("`{name}` flows on to two places, {one} and {other}: say which by `{name} -> …;`"),
                             );
@@ -283,13 +287,13 @@ impl<'a> Lower<'a, '_> {
             return (Carry::Nothing, bare);
         }
         if ends.iter().any(|end| !matches!(end.carry, Carry::One(_))) {
-            self.errors.at(span, "the ways that meet here do not all carry something: name what this takes");
+            self.errors.lost_at(span, "the ways that meet here do not all carry something: name what this takes");
             return (Carry::Nothing, Bare::Carried);
         }
         let name = format_ident!("__carried{}", self.program.values.len());
         let origin = ends.iter().find_map(value).map_or(Origin::Unknown, |v| self.program.values[v].origin);
         if matches!(origin, Origin::Unknown) {
-            self.errors.at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
+            self.errors.lost_at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
         }
         self.program.values.push(Value { name, origin });
         let merged = self.program.values.len() - 1;
@@ -373,7 +377,7 @@ impl<'a> Lower<'a, '_> {
                 if node.is_none() {
                     let names = self.program.nodes.iter().map(|node| node.name.to_string());
                     let hint = similar(&per.to_string(), names, "a node");
-                    self.errors.at(per.span(), format!("there is no node `{per}` to count by{hint}"));
+                    self.errors.lost_at(per.span(), format!("there is no node `{per}` to count by{hint}"));
                 }
                 node
             }

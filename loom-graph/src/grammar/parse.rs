@@ -121,7 +121,7 @@ fn check_name(name: &Ident, errors: &Errors) {
     if KEYWORDS.contains(&text.as_str()) {
         errors.at(name.span(), format!("`{text}` is a word of the language and cannot be a name here"));
     } else if syn::parse_str::<Ident>(&text).is_err() {
-        errors.at(name.span(), format!("`{text}` is a keyword of Rust and cannot be a name here"));
+        errors.lost_at(name.span(), format!("`{text}` is a keyword of Rust and cannot be a name here"));
     }
 }
 

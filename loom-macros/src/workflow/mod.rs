@@ -26,13 +26,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let signature = Signature::of(&ast, &errors);
     let parsed = errors.is_empty();
     let program = lower::lower(&ast, &errors);
-    if !errors.is_empty() {
-        return fallback::emit(&signature, parsed.then_some(&program), errors.finish());
+    if errors.is_partial() {
+        return fallback::partial(&signature, parsed.then_some(&program), errors.finish());
     }
     let flow = reads::flow(&program);
     check::check(&program, &flow, &errors);
     if !errors.is_empty() {
-        return fallback::emit(&signature, Some(&program), errors.finish());
+        return fallback::faulty(&signature, &program, &flow, errors.finish());
     }
     emit::emit(&signature, &program, &flow)
 }
