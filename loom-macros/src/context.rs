@@ -2,8 +2,8 @@
 
 use crate::output::{crate_path, runtime};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Fields, Path, Type, spanned::Spanned};
+use quote::quote_spanned;
+use syn::{Data, DeriveInput, Fields, GenericArgument, Path, PathArguments, Type, spanned::Spanned};
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match syn::parse2(input).and_then(|input| derive(&input)) {
@@ -29,6 +29,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let (impls, types, bounds) = input.generics.split_for_impl();
     let mut provided: Vec<&Type> = Vec::new();
     let mut code = TokenStream::new();
+    let mut pointed: Vec<(&Type, syn::Member)> = Vec::new();
     for (index, field) in data.fields.iter().enumerate() {
         if is_skipped(field)? {
             continue;
@@ -49,8 +50,36 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
             }
         });
+        pointed.extend(pointee(ty).map(|inner| (inner, member)));
     }
-    Ok(quote!(#code))
+    // A step asks for `&dyn Model`, whatever the struct keeps it in.
+    for (ty, member) in pointed {
+        if provided.contains(&ty) {
+            continue;
+        }
+        provided.push(ty);
+        code.extend(quote_spanned! {ty.span()=>
+            #[automatically_derived]
+            impl #impls #rt::Provides<#ty> for #name #types #bounds {
+                #[inline]
+                fn provide(&self) -> &#rt::Same<#ty> {
+                    &*self.#member
+                }
+            }
+        });
+    }
+    Ok(code)
+}
+
+/// What a `Box` or an `Arc` points to.
+fn pointee(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Arc" || last.ident == "Box")?;
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    match args.args.first()? {
+        GenericArgument::Type(inner) if args.args.len() == 1 => Some(inner),
+        _ => None,
+    }
 }
 
 fn is_skipped(field: &syn::Field) -> syn::Result<bool> {

@@ -4,12 +4,12 @@ pub use crate::{
     attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
-    failure::{Failure, Fault, lost},
+    failure::{Failure, Fault, changed, lost},
     fit::{Again, Count, Ends, Last, Lent, Nothing, Retried, Sets},
-    machine::{Flow, Machine, Place, Workflow},
+    machine::{Flow, Machine, Place, Runs, Workflow},
     memory::{Run, Traced, run, trace},
     policy::Policy,
-    step::{Call, Step},
+    step::{Call, Caller, Calls, Step},
     value::{Slot, Value, kept},
 };
 pub use core::{
@@ -24,3 +24,6 @@ pub use core::{
     time::Duration,
 };
 pub use loomflow_graph::graph;
+
+/// The type itself. Behind a `&`, a trait object that stands alone would live no longer than the `&`.
+pub type Same<T> = T;

@@ -69,8 +69,16 @@ pub enum FailureKind {
     TimedOut,
     /// The graph came to a `fail(…)`.
     Failed,
-    /// The run broke a promise of the runtime's own. This is a bug in loomflow: please report it.
+    /// The run came to what cannot be: an expression that is not pure gave two values, or loomflow has a bug.
     Internal,
+}
+
+/// What a machine fails with where an expression gives another value when it is looked at again.
+#[cold]
+#[must_use]
+pub fn changed() -> Failure {
+    let text = "an expression that is matched gave another value when it was looked at again: expressions of a graph only compute, and what must happen once is a step";
+    Failure::of(FailureKind::Internal, text.into())
 }
 
 /// What a machine fails with where its checks have proven that it cannot come to.
@@ -89,8 +97,19 @@ impl Failure {
 
     #[cold]
     pub(crate) fn of(kind: FailureKind, cause: BoxError) -> Self {
+        // A failure that is handed on stays what it is.
+        let cause = match cause.downcast::<Failure>() {
+            Ok(failure) if kind == FailureKind::Failed => return *failure,
+            Ok(failure) => failure,
+            Err(cause) => cause,
+        };
         let inner = Inner { kind, place: None, around: Vec::new(), attempt: 0, attempts: 0, cause: Arc::from(cause) };
         Failure(Arc::new(inner))
+    }
+
+    /// Whether it is known at which node it happened.
+    pub(crate) fn has_place(&self) -> bool {
+        self.0.place.is_some()
     }
 
     /// Says at which node it happened; the innermost place stands, outer ones are kept as the way to it.

@@ -199,10 +199,10 @@ impl<T: Clone, S: ?Sized> Retried<S> for T {
     }
 }
 
-/// What can stand after `max`: an unsigned number.
+/// What can stand after `max`: a whole number.
 #[diagnostic::on_unimplemented(
-    message = "`max` counts up to an unsigned number, and this is `{Self}`",
-    label = "not an unsigned number"
+    message = "`max` counts up to a whole number, and this is `{Self}`",
+    label = "not a whole number"
 )]
 pub trait Count {
     /// The number.
@@ -220,6 +220,14 @@ macro_rules! count {
     )*};
 }
 count!(u8, u16, u32, u64);
+
+// A literal in an expression is an `i32` when nothing says otherwise; below zero there is nothing to count.
+impl Count for i32 {
+    #[inline]
+    fn count(self) -> u64 {
+        u64::try_from(self).unwrap_or(0)
+    }
+}
 
 impl Count for usize {
     #[inline]

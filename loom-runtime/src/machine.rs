@@ -3,7 +3,7 @@
 use crate::{
     driver::{At, Driver},
     failure::Failure,
-    step::Step,
+    step::{Caller, Step},
 };
 use loomflow_graph::graph::Graph;
 
@@ -41,6 +41,33 @@ pub trait Machine<C: ?Sized>: Workflow {
         context: &'a C,
         at: &'a At<D::Scope>,
     ) -> impl Future<Output = Result<Option<Self::Output>, Failure>> + Send;
+}
+
+/// That a workflow `M` can run in a context `C`, as a bound of what is generic: see [`Calls`](crate::step::Calls).
+pub trait Runs<M: Workflow, C: ?Sized> {
+    /// Runs it within another.
+    ///
+    /// # Errors
+    /// The failure of the nested run.
+    fn nested<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        input: M::Input,
+    ) -> impl Future<Output = Result<M::Output, Failure>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Machine<C>, C: ?Sized + Sync> Runs<M, C> for Caller {
+    #[inline]
+    fn nested<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        input: M::Input,
+    ) -> impl Future<Output = Result<M::Output, Failure>> + Send {
+        driver.nested::<C, M>(context, at, input)
+    }
 }
 
 /// Where a run goes on: at a state, or nowhere, for it has ended.

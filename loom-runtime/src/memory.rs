@@ -32,9 +32,7 @@ impl Watch for () {
 
 impl Watch for Mutex<Vec<&'static str>> {
     fn entered(&self, place: &'static Place) {
-        if !place.node.is_empty() {
-            locked(self).push(place.node);
-        }
+        locked(self).push(place.node);
     }
 }
 
@@ -94,13 +92,17 @@ impl<W: Watch> Memory<W> {
             Flow::End(output) => return Ok(output),
         };
         let mut turn = 0;
+        let mut near = M::place(&state);
         loop {
             let at = At { scope: (), turn, place: M::place(&state) };
-            self.watch.entered(at.place);
+            if !at.place.node.is_empty() {
+                near = at.place;
+                self.watch.entered(near);
+            }
             match Caught::new(M::turn(&mut state, self, context, &at)).await {
                 Ok(None) => turn += 1,
                 Ok(Some(output)) => return Ok(output),
-                Err(failure) => return Err(placed(failure, at.place)),
+                Err(failure) => return Err(placed(failure, near)),
             }
         }
     }
@@ -109,7 +111,7 @@ impl<W: Watch> Memory<W> {
 // A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
 #[cold]
 fn placed(failure: Failure, place: &'static Place) -> Failure {
-    if failure.node().is_empty() { failure.at(place.workflow, place.node) } else { failure }
+    if failure.has_place() { failure } else { failure.at(place.workflow, place.node) }
 }
 
 impl<W: Watch> Driver for Memory<W> {

@@ -58,3 +58,37 @@ pub trait Call<C: ?Sized>: Step {
         driver.step::<C, Self>(context, at, args)
     }
 }
+
+/// Bears [`Calls`] and [`Runs`](crate::machine::Runs).
+#[derive(Debug)]
+pub struct Caller;
+
+/// That a step `S` can be called in a context `C`, as a bound of a generic workflow.
+///
+/// With a bound `S: Call<C>` rustc would look for the outputs and arguments of a generic step in that bound and no longer
+/// see what they are. This one leads nowhere but to the call.
+pub trait Calls<S: Step, C: ?Sized> {
+    /// Meets the step as a node of a graph.
+    ///
+    /// # Errors
+    /// What the driver makes of a failing step.
+    fn enter<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        args: S::Args<'a>,
+    ) -> impl Future<Output = Result<S::Output, Failure>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Call<C>, C: ?Sized> Calls<S, C> for Caller {
+    #[inline]
+    fn enter<'a, D: Driver>(
+        driver: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        args: S::Args<'a>,
+    ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
+        S::enter(driver, context, at, args)
+    }
+}

@@ -1,4 +1,4 @@
-//! Mermaid, written so that every Mermaid since 10 draws each text as it stands.
+//! Mermaid, written so that versions 10.9 to 11.17, with HTML labels as is their default, draw each text as it stands.
 
 use std::iter;
 

@@ -210,12 +210,14 @@ impl<'a> Count<'a, '_> {
             if theirs != ours {
                 // Which of them a way out belongs to cannot be said.
                 counted.two_ways = true;
-                self.errors.lost_at(
-                    name.span(),
+                let message = if call.alias.is_none() && *name == ours {
+                    format!("`{name}` is another name of `{theirs}`{place}: write `{name}: {theirs}(…)` here too")
+                } else {
                     format!(
                         "`{name}` is `{theirs}`{place} and `{ours}` here: give one of them an alias, `other: {ours}(…)`"
-                    ),
-                );
+                    )
+                };
+                self.errors.lost_at(name.span(), message);
                 return None;
             } else if was != sets && !std::mem::replace(&mut counted.clashes, true) {
                 let message = if is_named {

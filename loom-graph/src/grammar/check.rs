@@ -9,7 +9,7 @@ use super::{
     similar::nearest,
     text::text,
 };
-use crate::flow::{CounterId, Flow, NodeId, PointId, VarId, assign, loops, reach};
+use crate::flow::{CounterId, Flow, NodeId, PointId, VarId, assign, loops, reach, scc::components};
 use proc_macro2::Span;
 
 /// Checks a lowered workflow.
@@ -23,6 +23,7 @@ pub fn check(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     every_read_is_set(program, flow, &never_set, errors);
     every_loop_is_bounded(program, flow, errors);
     every_bound_bounds(program, flow, errors);
+    every_bound_stands_still(program, flow, errors);
     every_bound_means_one_thing(program, flow, errors);
 }
 
@@ -49,6 +50,16 @@ fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
             if let Some(node) = program.nodes.iter().find(|node| node.name == name) {
                 let value = &program.values[node.sets[0]].name;
                 errors.at(name.span(), format!("`{name}` is a node that sets `{value}`: read `{value}`"));
+                continue;
+            }
+            if let Some(frame) = program.frames.iter().find(|frame| frame.names.contains(name)) {
+                let pat = text(frame.pat);
+                errors.at(
+                    name.span(),
+                    format!(
+                        "`{name}` of `{pat}` ends with its arm: keep it there, with a `let` and `value = ({name})`"
+                    ),
+                );
                 continue;
             }
             let frames = program.frames_from(program.points[point].scope).flat_map(|(_, frame)| &frame.names);
@@ -177,6 +188,36 @@ fn every_bound_bounds(program: &Program<'_>, flow: &Flow, errors: &Errors) {
             program.counters[counter].ast.keyword,
             format!("`{max}` bounds no loop: this edge is never taken twice. Take it out"),
         );
+    }
+}
+
+/// A bound that grew as its loop goes round would bound nothing.
+fn every_bound_stands_still(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for (point, at) in program.points.iter().enumerate() {
+        let Kind::Bound(counter) = at.kind else { continue };
+        // Within one count: where a visit starts it anew, the number may be another one.
+        let per = program.counters[counter].per;
+        let points: Vec<PointId> =
+            (0..flow.points.len()).filter(|&other| per.is_none() || flow.points[other].node != per).collect();
+        let ways = |from: PointId| flow.points[from].ways.iter().map(|way| way.to);
+        let Some(round) = components(&points, ways).into_iter().find(|round| round.contains(&point)) else {
+            continue;
+        };
+        for read in reads::of_point(program, point).0 {
+            let values = reads::values(program, [read.var]);
+            let moves = |&other: &PointId| reads::sets(program, other).iter().any(|value| values.contains(value));
+            if round.len() > 1 && round.iter().any(moves) {
+                let (max, name) = (spell_max(program, counter), spell_var(program, read.var));
+                errors.at(read.span, format!("`{max}` bounds nothing: {name} is set anew within the loop. Count up to a value that the loop leaves as it is"));
+            }
+        }
+    }
+}
+
+fn spell_var(program: &Program<'_>, var: VarId) -> String {
+    match program.values.get(var) {
+        Some(value) => format!("`{}`", value.name),
+        None => format!("what `{}` is a part of", text(program.frames[var - program.values.len()].pat)),
     }
 }
 

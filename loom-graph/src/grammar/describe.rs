@@ -8,6 +8,8 @@ use crate::{
     flow::PointId,
     graph::{Bound, Edge, Graph, Node, NodeKind},
 };
+use std::collections::HashSet;
+use syn::ext::IdentExt;
 
 /// The parts of a [`Graph`], owned.
 #[derive(Debug, Default)]
@@ -66,9 +68,9 @@ pub fn describe(program: &Program<'_>) -> Described {
     let mut nodes = vec![part(NodeKind::Start, "start", program.ast.name.span().start().line)];
     nodes.extend(program.nodes.iter().map(|node| NodePart {
         kind: NodeKind::Step,
-        name: node.name.to_string(),
+        name: node.name.unraw().to_string(),
         step: text(node.path),
-        sets: program.values[node.sets[0]].name.to_string(),
+        sets: program.values[node.sets[0]].name.unraw().to_string(),
         line: node.name.span().start().line,
     }));
     let mut exit = |kind, name: &str, found: &dyn Fn(&Kind<'_>) -> bool| {
@@ -78,7 +80,8 @@ pub fn describe(program: &Program<'_>) -> Described {
     };
     let end = exit(NodeKind::End, "end", &|kind| matches!(kind, Kind::End(..)));
     let fail = exit(NodeKind::Fail, "fail", &|kind| matches!(kind, Kind::Fail(_)));
-    let mut walk = Walk { program, end, fail, from: 0, edges: Vec::new(), first: 0, labels: Vec::new() };
+    let mut walk =
+        Walk { program, end, fail, from: 0, edges: Vec::new(), first: 0, labels: Vec::new(), passed: HashSet::new() };
     walk.leave(0, program.points[0].ways[0]);
     for (node, item) in program.nodes.iter().enumerate() {
         walk.leave(node + 1, item.next);
@@ -96,12 +99,18 @@ struct Walk<'p, 'a> {
     /// The first edge of the node that is walked from.
     first: usize,
     labels: Vec<String>,
+    /// The points that were passed since there were too many ways for all of their labels, and how.
+    passed: HashSet<Passed>,
 }
+
+/// A point, and the bound and whether it is spent that a way comes there with.
+type Passed = (PointId, Option<(String, String)>, bool);
 
 impl Walk<'_, '_> {
     fn leave(&mut self, node: usize, next: Option<PointId>) {
         self.from = node;
         self.first = self.edges.len();
+        self.passed.clear();
         if let Some(next) = next {
             self.walk(next, None, false);
         }
@@ -123,7 +132,10 @@ impl Walk<'_, '_> {
         let program = self.program;
         let at = &program.points[point];
         let line = at.span.start().line;
-        if self.edges.len() - self.first >= 4 * MANY {
+        // Where ways part and meet again and again there are more of them than could ever be walked. With one label to
+        // an edge, a point leads to the same edges each time.
+        let found = self.edges.len() - self.first;
+        if found >= 4 * MANY || (found >= MANY && !self.passed.insert((point, bound.clone(), spent))) {
             return;
         }
         let way = |index: usize| at.ways.get(index).copied().flatten();

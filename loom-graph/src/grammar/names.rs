@@ -115,10 +115,36 @@ fn takes_receiver(method: &str) -> bool {
 /// Macros of the standard library whose arguments are expressions.
 fn list_macro(name: &str) -> Option<Use> {
     match name {
-        "format" | "format_args" => Some(Use::Place),
-        "vec" => Some(Use::Value),
+        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "format"
+        | "format_args" => Some(Use::Place),
+        "dbg" | "vec" => Some(Use::Value),
         _ => None,
     }
+}
+
+/// The names that a format string reads by itself: `{name}`, and the widths and precisions in `{:width$.precision$}`.
+fn inlined_names(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some((_, opened)) = rest.split_once('{') {
+        if let Some(escaped) = opened.strip_prefix('{') {
+            rest = escaped;
+            continue;
+        }
+        let Some((inner, behind)) = opened.split_once('}') else { break };
+        rest = behind;
+        let (name, spec) = inner.split_once(':').unwrap_or((inner, ""));
+        let counts = spec.match_indices('$').map(|(end, _)| {
+            let before = &spec[..end];
+            before.rsplit(|c: char| c != '_' && !c.is_alphanumeric()).next().unwrap_or_default()
+        });
+        for name in std::iter::once(name.trim()).chain(counts) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 struct Walk<'n> {
@@ -142,10 +168,6 @@ impl Walk<'_> {
     }
 
     fn place(&mut self, expr: &mut Expr) {
-        self.with_place(expr);
-    }
-
-    fn with_place(&mut self, expr: &mut Expr) {
         let before = self.how;
         self.how = Use::Place;
         self.visit_expr_mut(expr);
@@ -199,18 +221,11 @@ impl Walk<'_> {
     }
 
     fn macro_call(&mut self, mac: &mut syn::Macro) {
-        let Some(name) = mac.path.get_ident().map(ToString::to_string) else {
+        let Some(name) = mac.path.segments.last().map(|last| last.ident.to_string()) else {
             return;
         };
         if name == "matches" {
-            let parsed = mac.parse_body_with(|input: syn::parse::ParseStream| {
-                let on: Expr = input.parse()?;
-                Ok((on, input.parse::<proc_macro2::TokenStream>()?))
-            });
-            if let Ok((mut on, rest)) = parsed {
-                self.place(&mut on);
-                mac.tokens = quote::quote!(#on #rest);
-            }
+            self.matches_call(mac);
             return;
         }
         let Some(how) = list_macro(&name) else { return };
@@ -221,6 +236,9 @@ impl Walk<'_> {
                     Expr::Assign(assign) => self.with(how, &mut assign.right),
                     expr => self.with(how, expr),
                 }
+            }
+            if how == Use::Place {
+                self.inlined(&mut list);
             }
             mac.tokens = quote::quote!(#list);
         } else if let Ok(mut repeat) = mac.parse_body_with(|input: syn::parse::ParseStream| {
@@ -233,6 +251,46 @@ impl Walk<'_> {
             let (item, times) = repeat;
             mac.tokens = quote::quote!(#item; #times);
         }
+    }
+
+    /// The names within a format string, as in `format!("{draft}")`: those that are the graph's are handed over by name.
+    fn inlined(&mut self, list: &mut Punctuated<Expr, Token![,]>) {
+        let Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) = list.first() else { return };
+        let (names, span) = (inlined_names(&text.value()), text.span());
+        for name in names {
+            let Ok(mut name) = syn::parse_str::<Ident>(&name) else { continue };
+            name.set_span(span);
+            let given = list.iter().any(|arg| matches!(arg, Expr::Assign(arg) if single(&arg.left) == Some(&name)));
+            if !given && self.is_known(&name) {
+                let mut value: Expr = syn::parse_quote!(#name);
+                self.place(&mut value);
+                let left = Box::new(syn::parse_quote!(#name));
+                let eq_token = Token![=](span);
+                list.push(Expr::Assign(syn::ExprAssign { attrs: Vec::new(), left, eq_token, right: Box::new(value) }));
+            }
+        }
+    }
+
+    /// `matches!(on, pattern if guard)`
+    fn matches_call(&mut self, mac: &mut syn::Macro) {
+        let parsed = mac.parse_body_with(|input: syn::parse::ParseStream| {
+            let on: Expr = input.parse()?;
+            input.parse::<Token![,]>()?;
+            let pat = Pat::parse_multi_with_leading_vert(input)?;
+            let guard = match input.parse::<Option<Token![if]>>()? {
+                Some(_) => Some(input.parse::<Expr>()?),
+                None => None,
+            };
+            input.parse::<Option<Token![,]>>()?;
+            Ok((on, pat, guard))
+        });
+        let Ok((mut on, pat, guard)) = parsed else { return };
+        self.place(&mut on);
+        let guard = guard.map(|mut guard| {
+            self.scoped(bindings(&pat), |walk| walk.place(&mut guard));
+            quote::quote!(if #guard)
+        });
+        mac.tokens = quote::quote!(#on, #pat #guard);
     }
 
     /// What has expressions of its own in it, some of them under new names.
@@ -356,7 +414,10 @@ impl VisitMut for Walk<'_> {
             }
             Expr::Macro(mac) => self.macro_call(&mut mac.mac),
             Expr::Match(_) | Expr::If(_) | Expr::Closure(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
+                // A branch gives a value, even where that is then only looked at: `&if flag { a } else { b }`.
+                self.how = if how == Use::Place { Use::Value } else { how };
                 self.nested(expr);
+                self.how = how;
             }
             Expr::Await(item) => self.names.refuse(item.await_token.span, "`.await`"),
             Expr::Try(item) => self.names.refuse(item.question_token.span, "`?`"),

@@ -43,7 +43,14 @@ impl Names for Reader<'_, '_> {
                 };
                 self.found.push(Read { var, span: name.span() });
             }
-            Name::Carried(span) => self.carried(self.carry, span),
+            // As many values as a workflow has inputs are one only when it has one.
+            Name::Carried(span) => match (self.carry, self.program.ast.inputs.len()) {
+                (Carry::Inputs, 0) => self.carried(&Carry::Nothing, span),
+                (Carry::Inputs, 2..) => {
+                    self.refused.push((span, "`start` carries all of the inputs: name the one this takes".to_owned()));
+                }
+                _ => self.carried(self.carry, span),
+            },
         }
         None
     }

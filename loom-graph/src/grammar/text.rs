@@ -47,11 +47,13 @@ fn write(out: &mut String, tokens: TokenStream) {
 }
 
 fn spaced(before: Option<&TokenTree>, token: &TokenTree, out: &str) -> bool {
-    let tight_after = ["::", ".", "&", "!", "'", "..", "..="].iter().any(|end| out.ends_with(end))
-        || (matches!(before, Some(TokenTree::Punct(_))) && out.ends_with(['-', '*']) && unary(out))
+    let tight_after = ["::", ".", "!", "'", "..", "..="].iter().any(|end| out.ends_with(end))
+        || (matches!(before, Some(TokenTree::Punct(_))) && out.ends_with(['-', '*', '&']) && unary(out))
         || (out.ends_with('<') && !out.ends_with(" <"));
     match token {
         _ if tight_after => false,
+        // `..` behind a comma stands for the rest.
+        TokenTree::Punct(punct) if punct.as_char() == '.' && out.ends_with(',') => true,
         TokenTree::Punct(punct) if ".,;?:".contains(punct.as_char()) => false,
         TokenTree::Punct(punct) if punct.as_char() == '!' => !matches!(before, Some(TokenTree::Ident(_))),
         TokenTree::Punct(punct) if punct.as_char() == '<' => {
@@ -72,7 +74,9 @@ fn spaced(before: Option<&TokenTree>, token: &TokenTree, out: &str) -> bool {
 
 // A sign with an operator or nothing before it is not a subtraction or product.
 fn unary(out: &str) -> bool {
-    let rest = out[..out.len() - 1].trim_end();
+    let rest = out.trim_end_matches('&');
+    let rest = if rest.len() == out.len() { &out[..out.len() - 1] } else { rest };
+    let rest = rest.trim_end();
     rest.is_empty() || rest.ends_with(['(', ',', '=', '+', '-', '*', '/', '<', '>', '&', '|', '[', '{'])
 }
 

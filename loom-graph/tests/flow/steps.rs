@@ -44,7 +44,7 @@ fn no_run_at_all_takes_more_steps_or_goes_on_for_ever() {
     always(bounded_flows(FEW_COUNTS), |flow| {
         match (most_steps(flow), max_steps(flow)) {
             (Some(true_most), Some(most)) => {
-                prop_assert!(true_most <= number(&most), "{true_most} > {most}")
+                prop_assert!(true_most <= number(&most), "{true_most} > {most}");
             }
             (None, most) => prop_assert_eq!(most, None, "a run goes on for ever"),
             // With these numbers every run ends; with others, one need not.

@@ -30,8 +30,8 @@ pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStre
     }
 }
 
-// After the function, so that an editor takes the name for a function; and an enum without variants, so that it leaves
-// the name free for the function as a value.
+// After the function, so that an editor takes the name for a function; and an enum without variants or a struct with
+// braces, so that it leaves the name free for the function as a value.
 fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
     let (vis, name, generics) = (&step.vis, &step.sig.ident, &step.sig.generics);
     let allow = quote! {
@@ -48,7 +48,7 @@ fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
     });
     quote! {
         #allow
-        #vis struct #name #generics (#rt::Never, #rt::PhantomData<fn() -> (#(#types,)*)>) #bounds;
+        #vis struct #name #generics #bounds { __never: #rt::Never, __types: #rt::PhantomData<fn() -> (#(#types,)*)> }
     }
 }
 

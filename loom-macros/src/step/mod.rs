@@ -13,6 +13,7 @@ use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use signature::StepFn;
+pub(crate) use signature::borrows;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let written = item.clone();
@@ -25,6 +26,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = Errors::new();
     let options = Options::parse(args, &errors);
+    if let (Some(span), None) = (options.timeout_at, &step.sig.asyncness) {
+        let message = "`timeout` cannot cut off a function that is not `async`: it never gives way";
+        errors.at(span, message);
+    }
     let checked = signature::check(&step, &errors);
     let function = &step;
     let beside = match checked {

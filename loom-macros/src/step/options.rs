@@ -23,6 +23,8 @@ pub(super) struct Options {
     pub(super) backoff: Option<(Duration, Duration)>,
     /// How long one attempt may take.
     pub(super) timeout: Option<Duration>,
+    /// Where the time limit stands.
+    pub(super) timeout_at: Option<Span>,
     /// Where loomflow is found.
     pub(super) krate: Option<Path>,
 }
@@ -63,7 +65,10 @@ impl Options {
                         backoff = Some(key.span());
                         self.backoff = Some(pauses(input)?);
                     }
-                    _ => self.timeout = Some(duration::parse(input)?),
+                    _ => {
+                        self.timeout = Some(duration::parse(input)?);
+                        self.timeout_at = Some(key.span());
+                    }
                 }
             }
             seen.push(text);

@@ -176,7 +176,7 @@ fn find(ty: &Type, wanted: impl Fn(&Type) -> bool) -> Option<Type> {
 }
 
 /// The part of a type that borrows from something other than the program itself.
-fn borrows(ty: &Type) -> Option<TokenStream> {
+pub(crate) fn borrows(ty: &Type) -> Option<TokenStream> {
     struct Borrows(Option<TokenStream>);
     impl<'ast> Visit<'ast> for Borrows {
         fn visit_type_reference(&mut self, ty: &'ast syn::TypeReference) {

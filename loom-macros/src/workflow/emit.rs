@@ -73,6 +73,11 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
     let (name, output) = (signature.name().to_string(), signature.output);
     let context = signature.with_context();
     let predicates = signature.predicates();
+    let (runs, nested) = if signature.is_generic() {
+        (quote!(#rt::Caller: #rt::Runs<Self, __C>), quote!(<#rt::Caller as #rt::Runs<Self, __C>>::nested))
+    } else {
+        (quote!(Self: #rt::Machine<__C>), quote!(<__D as #rt::Driver>::nested::<__C, Self>))
+    };
     quote! {
         #[automatically_derived]
         impl #impls #signature #bounds {
@@ -92,7 +97,7 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
             type Output = #output;
         }
         #[automatically_derived]
-        impl #context #rt::Call<__C> for #signature where #predicates Self: #rt::Machine<__C> {
+        impl #context #rt::Call<__C> for #signature where #predicates #runs {
             #[inline]
             fn perform<#a, __D: #rt::Driver>(
                 __driver: &#a __D,
@@ -100,7 +105,7 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
                 __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
                 __args: <Self as #rt::Step>::Args<#a>,
             ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
-                <__D as #rt::Driver>::nested::<__C, Self>(__driver, __context, __at, __args)
+                #nested(__driver, __context, __at, __args)
             }
             #[inline]
             fn enter<#a, __D: #rt::Driver>(
@@ -109,7 +114,7 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
                 __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
                 __args: <Self as #rt::Step>::Args<#a>,
             ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
-                <__D as #rt::Driver>::nested::<__C, Self>(__driver, __context, __at, __args)
+                #nested(__driver, __context, __at, __args)
             }
         }
     }
@@ -154,7 +159,11 @@ fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {
         }
         told.push(text);
         let step = plan.step(node);
-        Some(quote!(#step: #rt::Call<__C>))
+        Some(if signature.is_generic() {
+            quote!(#rt::Caller: #rt::Calls<#step, __C>)
+        } else {
+            quote!(#step: #rt::Call<__C>)
+        })
     });
     let turn = turn(plan);
     quote! {
@@ -178,6 +187,8 @@ pub(super) fn inherent_impl(signature: &Signature<'_>) -> TokenStream {
     let (impls, _, bounds) = signature.ast.generics.split_for_impl();
     let (names, types) = signature.inputs();
     let (vis, output) = (&signature.ast.vis, signature.output);
+    // Of a generic type rustc knows behind a bound what the bound says, and no more.
+    let known = signature.is_generic().then(|| quote!(, Input = (#(#types,)*), Output = #output));
     quote! {
         #[automatically_derived]
         #[allow(dead_code, clippy::too_many_arguments)]
@@ -195,7 +206,7 @@ pub(super) fn inherent_impl(signature: &Signature<'_>) -> TokenStream {
             ) -> #rt::Run<'__c, #rt::Result<#output, #rt::Failure>>
             where
                 __C: ?::core::marker::Sized + #rt::Sync,
-                Self: #rt::Machine<__C>,
+                Self: #rt::Machine<__C #known>,
             {
                 #rt::run::<__C, Self>(__context, (#(#names,)*))
             }
@@ -207,7 +218,7 @@ pub(super) fn inherent_impl(signature: &Signature<'_>) -> TokenStream {
             ) -> #rt::Run<'__c, #rt::Traced<#output>>
             where
                 __C: ?::core::marker::Sized + #rt::Sync,
-                Self: #rt::Machine<__C>,
+                Self: #rt::Machine<__C #known>,
             {
                 #rt::trace::<__C, Self>(__context, (#(#names,)*))
             }

@@ -4,7 +4,7 @@
 //! expression is evaluated: a local that may be given away, one that is read again, or a part of the run's state.
 
 use super::plan::{Plan, local};
-use crate::output::{at, respan};
+use crate::output::{at, call, respan};
 use loomflow_graph::grammar::{
     names::{Name, Names, Use, rewrite, single},
     program::{Carry, FrameId, Meaning, Subject, ValueId},
@@ -62,6 +62,8 @@ pub(super) struct Writer<'w, 'a> {
     uses: Uses,
     /// How the bindings of each frame are held.
     frames: BTreeMap<FrameId, Hold>,
+    /// The frame of the arm whose guard is written.
+    guarded: Option<FrameId>,
 }
 
 impl<'w, 'a> Writer<'w, 'a> {
@@ -75,7 +77,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         for item in items {
             count(plan, place, item, &mut uses);
         }
-        let mut writer = Writer { plan, place, hold, uses, frames: BTreeMap::new() };
+        let mut writer = Writer { plan, place, hold, uses, frames: BTreeMap::new(), guarded: None };
         let used: Vec<FrameId> = writer.uses.frames.iter().copied().collect();
         for frame in used {
             let hold = writer.frame_hold(frame);
@@ -92,43 +94,51 @@ impl<'w, 'a> Writer<'w, 'a> {
             {
                 Hold::Slot
             }
+            // What an expression gives is made anew each time, so its parts can be taken.
+            Subject::Expr(expr, ..) if !is_place(expr) => Hold::Slot,
             _ => Hold::Ref,
         }
     }
 
-    /// Puts the matches around some code that bind what it reads.
-    pub(super) fn within_frames(&self, code: TokenStream) -> TokenStream {
-        self.within_frames_but(None, code)
+    /// The same writer for the guard of an arm, which stands within the match of its own frame.
+    pub(super) fn guarding(mut self, frame: Option<FrameId>) -> Self {
+        self.guarded = frame;
+        if let Some(frame) = frame {
+            let native = matches!(&self.plan.program.frames[frame].on, Subject::Expr(expr, ..) if !is_place(expr));
+            self.frames.insert(frame, if native { Hold::Kept } else { Hold::Ref });
+        }
+        self
     }
 
-    /// The same without a frame that is matched already, as in its guard.
-    pub(super) fn within_frames_but(&self, matched: Option<FrameId>, mut code: TokenStream) -> TokenStream {
+    /// Puts the matches around some code that bind what it reads.
+    pub(super) fn within_frames(&self, mut code: TokenStream) -> TokenStream {
         let rt = self.plan.rt();
-        for (&frame, &hold) in self.frames.iter().rev().filter(|(frame, _)| Some(**frame) != matched) {
+        for (&frame, &hold) in self.frames.iter().rev().filter(|(frame, _)| Some(**frame) != self.guarded) {
             let item = &self.plan.program.frames[frame];
-            let pat = item.pat;
-            let (on, slots) = match (&item.on, hold) {
+            let pat = self.plan.pattern(frame);
+            let on = match (&item.on, hold) {
                 (Subject::Value(value), Hold::Slot) => {
                     let name = local(&self.plan.program.values[*value].name);
-                    let on = if (self.hold)(*value) == Hold::Slot { quote!(#name.take()) } else { quote!(#name) };
-                    let used =
-                        item.names.iter().filter(|name| self.uses.bindings.contains_key(&(frame, name.to_string())));
-                    (on, quote!(#(let #used = &mut #rt::Slot::new(#used);)*))
+                    if (self.hold)(*value) == Hold::Slot { quote!(#name.take()) } else { quote!(#name) }
                 }
                 (Subject::Value(value), _) => {
                     let on = self.value_place(*value, &self.plan.program.values[*value].name);
-                    (quote!(&#on), TokenStream::new())
+                    quote!(&#on)
                 }
-                (Subject::Expr(expr, scope, carry), _) => {
-                    let place = Place { scope: *scope, carry };
-                    let on = self.expr_at(expr, Use::Place, place);
-                    (quote!(&(#on)), TokenStream::new())
+                (Subject::Expr(expr, scope, carry), hold) => {
+                    let on = self.expr_at(expr, Use::Place, Place { scope: *scope, carry });
+                    if hold == Hold::Slot { quote!(#on) } else { quote!(&(#on)) }
                 }
             };
+            let slots = (hold == Hold::Slot).then(|| {
+                let used = item.names.iter().filter(|name| self.uses.bindings.contains_key(&(frame, name.to_string())));
+                let used: Vec<_> = used.map(|name| self.plan.binding(frame, name)).collect();
+                quote!(#(let #used = &mut #rt::Slot::new(#used);)*)
+            });
             code = quote! {
                 match #on {
                     #pat => { #slots #code }
-                    _ => return #rt::Err(#rt::lost()),
+                    _ => return #rt::Err(#rt::changed()),
                 }
             };
         }
@@ -148,39 +158,49 @@ impl<'w, 'a> Writer<'w, 'a> {
     pub(super) fn argument(&self, item: &Item<'_, 'a>, step: &TokenStream) -> TokenStream {
         let rt = self.plan.rt();
         let bare = |name: Ident, hold: Hold, single: bool, span: Span| {
-            let name = local(&name);
-            let code = match hold {
-                Hold::Slot if single => quote!(#rt::Last::<_, #step>::last(#name)),
-                Hold::Slot => quote!(#rt::Lent::<_, #step>::lent(#name.get())),
-                Hold::Ref => quote!(#rt::Lent::<_, #step>::lent(&*#name)),
-                Hold::Owned | Hold::Kept => quote!(#rt::Lent::<_, #step>::lent(&#name)),
-            };
-            respan_outer(code, span)
+            // rustc points at the span of the whole call for a bound that does not hold; the name keeps its own, for it may
+            // come from another macro.
+            let lent = |name: TokenStream| call(quote!(#rt::Lent::<_, #step>::lent), name, span);
+            match hold {
+                Hold::Slot if single => {
+                    call(quote!(#rt::Last::<_, #step>::last), quote_spanned!(at(span)=> &mut *#name), span)
+                }
+                Hold::Slot => lent(quote_spanned!(at(span)=> #name.get())),
+                Hold::Ref => lent(quote_spanned!(at(span)=> &*#name)),
+                Hold::Owned | Hold::Kept => lent(quote_spanned!(at(span)=> &#name)),
+            }
         };
         match item {
             Item::Expr(expr, how) => match single(expr).and_then(|name| Some((name, self.meaning(name)?))) {
                 Some((name, Meaning::Value(value))) => {
-                    bare(name.clone(), (self.hold)(value), self.is_single(value), name.span())
+                    bare(local(name), (self.hold)(value), self.is_single(value), name.span())
                 }
                 Some((name, Meaning::Binding(frame))) => {
-                    bare(name.clone(), self.frames[&frame], self.is_single_binding(frame, name), name.span())
+                    let bound = self.plan.binding(frame, name);
+                    bare(bound, self.frames[&frame], self.is_single_binding(frame, name), name.span())
                 }
                 None if matches!(expr, Expr::Infer(_)) => match self.place.carry {
                     Carry::One(subject) => self.argument(&Item::Carried(subject, expr.span()), step),
                     Carry::Inputs => self.argument(&Item::Value(0, expr.span()), step),
                     Carry::Nothing => TokenStream::new(),
                 },
+                // A part of a value is lent as the value itself would be.
+                None if self.is_part(expr) => {
+                    let place = self.expr(expr, Use::Place);
+                    call(quote!(#rt::Lent::<_, #step>::lent), quote_spanned!(at(expr.span())=> &#place), expr.span())
+                }
                 None => self.expr(expr, *how),
             },
             Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
-                let name = self.plan.program.values[*value].name.clone();
+                let name = local(&self.plan.program.values[*value].name);
                 bare(spanned(&name, *span), (self.hold)(*value), self.is_single(*value), *span)
             }
             Item::Carried(Subject::Expr(expr, scope, carry), _) => {
                 self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
             }
             Item::Binding(frame, name, span) => {
-                bare(spanned(name, *span), self.frames[frame], self.is_single_binding(*frame, name), *span)
+                let bound = spanned(&self.plan.binding(*frame, name), *span);
+                bare(bound, self.frames[frame], self.is_single_binding(*frame, name), *span)
             }
         }
     }
@@ -200,6 +220,20 @@ impl<'w, 'a> Writer<'w, 'a> {
         }
     }
 
+    /// Whether an expression is a part of a value: `plan.title`, `pair.0`, `list[0]`.
+    fn is_part(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Field(field) => self.is_part(&field.base) || self.is_whole(&field.base),
+            Expr::Index(index) => self.is_part(&index.expr) || self.is_whole(&index.expr),
+            Expr::Group(group) => self.is_part(&group.expr),
+            _ => false,
+        }
+    }
+
+    fn is_whole(&self, expr: &Expr) -> bool {
+        single(expr).is_some_and(|name| self.meaning(name).is_some())
+    }
+
     fn meaning(&self, name: &Ident) -> Option<Meaning> {
         self.plan.program.resolve(self.place.scope, name)
     }
@@ -213,22 +247,19 @@ impl<'w, 'a> Writer<'w, 'a> {
     }
 
     fn value_place(&self, value: ValueId, name: &Ident) -> TokenStream {
-        place_of((self.hold)(value), name)
+        place_of((self.hold)(value), &local(name))
     }
 
     fn value_use(&self, value: ValueId, name: &Ident, how: Use) -> TokenStream {
-        self.used((self.hold)(value), name, how, self.is_single(value))
+        self.used((self.hold)(value), &local(name), how, self.is_single(value))
     }
 
     fn binding_use(&self, frame: FrameId, name: &Ident, how: Use) -> TokenStream {
         let single = self.is_single_binding(frame, name);
-        // A guard is looked at before its frame is entered: its bindings are what the pattern lends there.
-        let hold = self.frames.get(&frame).copied().unwrap_or(Hold::Ref);
-        self.used(hold, name, how, single)
+        self.used(self.frames[&frame], &self.plan.binding(frame, name), how, single)
     }
 
     fn used(&self, hold: Hold, name: &Ident, how: Use, single: bool) -> TokenStream {
-        let name = &local(name);
         match (how, hold) {
             (Use::Place, _) => place_of(hold, name),
             (Use::Value, Hold::Owned) if single => name.to_token_stream(),
@@ -248,7 +279,6 @@ impl<'w, 'a> Writer<'w, 'a> {
 
 // In the user's own context, so that rustc underlines all of an expression that begins or ends with a name.
 fn place_of(hold: Hold, name: &Ident) -> TokenStream {
-    let name = &local(name);
     let span = name.span();
     match hold {
         Hold::Owned | Hold::Kept => name.to_token_stream(),
@@ -257,16 +287,22 @@ fn place_of(hold: Hold, name: &Ident) -> TokenStream {
     }
 }
 
+/// Whether an expression names a place, which a match by value would take something out of.
+pub(super) fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(_) | Expr::Index(_) | Expr::Path(_) | Expr::Infer(_) | Expr::Reference(_) => true,
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)),
+        Expr::Paren(paren) => is_place(&paren.expr),
+        Expr::Group(group) => is_place(&group.expr),
+        _ => false,
+    }
+}
+
 fn spanned(name: &Ident, span: Span) -> Ident {
     let mut name = name.clone();
     // Only the place changes: the name must go on meaning what it means where it was declared.
     name.set_span(name.span().located_at(span));
     name
-}
-
-// rustc points at the span of the whole call for a bound that does not hold; the name inside keeps its own.
-fn respan_outer(code: TokenStream, span: Span) -> TokenStream {
-    respan(code, at(span))
 }
 
 struct Rewriting<'w, 'p, 'a> {

@@ -38,7 +38,7 @@ pub(super) fn partial(
     quote! {
         #errors
         #[doc(hidden)]
-        #[allow(warnings)]
+        #[allow(warnings, unused)]
         const _: fn() = || { #(#steps)* };
     }
 }
@@ -63,7 +63,7 @@ pub(super) fn faulty(
     quote! {
         #errors
         #[doc(hidden)]
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(warnings, unused, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = { #aliases #(#calls)* };
     }
 }

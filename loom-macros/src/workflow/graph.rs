@@ -14,6 +14,7 @@ use loomflow_graph::{
 };
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 pub(super) fn described(plan: &Plan<'_, '_>) -> Described {
     describe(plan.program)
@@ -25,7 +26,7 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
     let signature = plan.signature;
     let (name, doc) = (signature.name().to_string(), signature.doc());
     let inputs = signature.ast.inputs.iter().map(|input| {
-        let (name, ty) = (input.name.to_string(), text(&input.ty));
+        let (name, ty) = (input.name.unraw().to_string(), text(&input.ty));
         quote!(#rt::graph::Input { name: #name, ty: #ty })
     });
     let output = text(&signature.ast.output);

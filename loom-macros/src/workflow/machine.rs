@@ -219,7 +219,12 @@ fn enter<'a>(
     let writer = Writer::new(plan, place, hold, &items);
     let span = plan.program.points[point].span;
     let called = called(&writer, &items, function, step, call, span);
-    let enter = respan(quote!(<#step as #rt::Call<__C>>::enter), at(span));
+    let enter = if plan.signature.is_generic() {
+        quote!(<#rt::Caller as #rt::Calls<#step, __C>>::enter)
+    } else {
+        quote!(<#step as #rt::Call<__C>>::enter)
+    };
+    let enter = respan(enter, at(span));
     writer.within_frames(quote!(#enter(__driver, __context, __at, #called).await?))
 }
 

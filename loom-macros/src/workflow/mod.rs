@@ -1,6 +1,7 @@
 //! `workflow!`: from the user's tokens, by way of `loomflow-graph`, to a machine.
 //!
-//! - `emit` puts the parts together; `docs` and `graph` are what is shown of the workflow;
+//! - `emit` puts the parts together, `graph` is what is shown of the workflow, `signature` its outside;
+//! - `plan` says where the machine has states and what each holds;
 //! - `machine` writes the states and the turns, `transition` the ways between them, `expr` the user's expressions with
 //!   the graph's names in them;
 //! - `fallback` is what a workflow with errors becomes.

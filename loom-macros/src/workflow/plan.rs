@@ -4,13 +4,18 @@ use super::signature::Signature;
 use loomflow_graph::{
     flow::{CounterId, Flow, NodeId, PointId, VarId, live},
     grammar::{
-        program::{Kind, Origin, Program, ValueId},
+        program::{FrameId, Kind, Origin, Program, ValueId},
         reads,
     },
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::{BTreeSet, HashMap};
+use syn::{
+    Pat,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
 
 /// More code than this is not written a second time where ways meet: a state is put there.
 const SMALL: usize = 16;
@@ -119,6 +124,38 @@ impl<'p, 'a> Plan<'p, 'a> {
             }
             Origin::Unknown => quote!(()),
         }
+    }
+
+    /// The name that a frame gives to what its pattern binds: the user's own, where nothing else bears it. Frames are put
+    /// around code that may stand in another scope, as what an edge carries does, and must not hide what it names there.
+    pub(super) fn binding(&self, frame: FrameId, name: &Ident) -> Ident {
+        let frames = self.program.frames.iter().enumerate();
+        let mut others = frames.filter(|(other, _)| *other != frame).flat_map(|(_, item)| &item.names);
+        let hides = self.program.values.iter().any(|value| value.name == *name) || others.any(|other| other == name);
+        if hides { format_ident!("__{name}_{frame}", span = name.span()) } else { local(name) }
+    }
+
+    /// The pattern of a frame, with the names that the frame gives.
+    pub(super) fn pattern(&self, frame: FrameId) -> Pat {
+        struct Rename<'r>(&'r dyn Fn(&Ident) -> Option<Ident>);
+        impl VisitMut for Rename<'_> {
+            fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
+                if let Some(name) = (self.0)(&pat.ident) {
+                    pat.ident = name;
+                }
+                visit_mut::visit_pat_ident_mut(self, pat);
+            }
+            fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+                if field.colon_token.is_none() {
+                    field.colon_token = Some(syn::Token![:](field.pat.span()));
+                }
+                visit_mut::visit_field_pat_mut(self, field);
+            }
+        }
+        let item = &self.program.frames[frame];
+        let mut pat = item.pat.clone();
+        Rename(&|name| item.names.contains(name).then(|| self.binding(frame, name))).visit_pat_mut(&mut pat);
+        pat
     }
 
     /// The name of the local, or of the field, that holds a value.

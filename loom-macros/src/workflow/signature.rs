@@ -1,6 +1,9 @@
 //! The outside of a workflow: its name, generics, inputs and output, and where loomflow is found.
 
-use crate::output::{crate_path, runtime};
+use crate::{
+    output::{crate_path, runtime},
+    step::borrows,
+};
 use loomflow_graph::grammar::{ast::Workflow, errors::Errors};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -31,6 +34,15 @@ impl<'a> Signature<'a> {
         for param in &ast.generics.params {
             if let GenericParam::Lifetime(lifetime) = param {
                 errors.on(lifetime, "a workflow has no lifetime parameters: what it keeps, it owns");
+            }
+        }
+        let written = ast.inputs.iter().map(|input| &input.ty).chain(ast.lets.iter().map(|item| &item.ty));
+        for ty in written.chain([&ast.output]) {
+            if let Some(lent) = borrows(ty) {
+                errors.lost(syn::Error::new_spanned(
+                    lent,
+                    "a workflow owns what it keeps: write `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
+                ));
             }
         }
         let (output, fault) = match result_of(&ast.output) {
@@ -82,7 +94,7 @@ impl<'a> Signature<'a> {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// The documentation of `run` and `trace`, whose parameters are the workflow's inputs.
+    /// The names and the types of the inputs.
     pub(super) fn inputs(&self) -> (Vec<&'a Ident>, Vec<&'a Type>) {
         self.ast.inputs.iter().map(|input| (&input.name, &input.ty)).unzip()
     }

@@ -3,7 +3,7 @@
 //! What is held stands in locals of the values' names. Every way ends in a leaf: the next state, an end or a failure.
 
 use super::{
-    expr::{Hold, Item, Place, Writer},
+    expr::{Hold, Item, Place, Writer, is_place},
     plan::{Held, Plan},
 };
 use crate::output::{at, call};
@@ -192,10 +192,20 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                     let scope = frame.or(here.scope);
                     let place = Place { scope, carry: &here.carry };
                     let item = Item::Expr(guard, Use::Place);
-                    let code = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
-                        let code = writer.within_frames_but(*frame, writer.expr(guard, Use::Place));
-                        if frame.is_some() { quote!((match &#subject { #pat => #code, _ => false })) } else { code }
-                    });
+                    let items = [item];
+                    let writer = Writer::new(plan, place, &|_| Hold::Kept, &items).guarding(*frame);
+                    let code = {
+                        let code = writer.within_frames(writer.expr(guard, Use::Place));
+                        match frame.map(|frame| plan.pattern(frame)) {
+                            Some(pat) => match on {
+                                Subject::Expr(expr, ..) if !is_place(expr) => {
+                                    quote!((match #subject { #pat => #code, _ => false }))
+                                }
+                                _ => quote!((match &#subject { #pat => #code, _ => false })),
+                            },
+                            None => code,
+                        }
+                    };
                     quote!(if #code)
                 });
                 // rustc proposes an arm to add where the last two arms are of one context; here it would stand in the
@@ -279,7 +289,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 let code = call(quote!(<_ as #rt::Into<#fault>>::into), code, expr.span());
                 call(quote!(#rt::Failure::new), code, fault.span())
             }
-            None => call(quote!(<_ as #rt::Into<#rt::Failure>>::into), code, expr.span()),
+            None => call(quote!(#rt::Failure::new), code, expr.span()),
         };
         quote!(#rt::Err(#failure))
     }
@@ -331,16 +341,22 @@ fn shape(pat: &syn::Pat) -> syn::Pat {
     struct Shape(Vec<Ident>);
     impl VisitMut for Shape {
         fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
-            if let syn::Pat::Ident(ident) = pat
-                && self.0.contains(&ident.ident)
-            {
-                *pat = match ident.subpat.take() {
-                    Some((_, inner)) => *inner,
-                    None => syn::Pat::Wild(syn::PatWild {
-                        attrs: Vec::new(),
-                        underscore_token: syn::Token![_](ident.ident.span()),
-                    }),
-                };
+            match pat {
+                syn::Pat::Ident(ident) if self.0.contains(&ident.ident) => {
+                    *pat = match ident.subpat.take() {
+                        Some((_, inner)) => *inner,
+                        None => syn::Pat::Wild(syn::PatWild {
+                            attrs: Vec::new(),
+                            underscore_token: syn::Token![_](ident.ident.span()),
+                        }),
+                    };
+                }
+                // A variant that is not there would be a binding that takes everything; with braces it cannot be one.
+                syn::Pat::Ident(ident) if is_variant(&ident.ident) => {
+                    let name = &ident.ident;
+                    *pat = syn::Pat::Verbatim(quote_spanned!(name.span()=> #name {}));
+                }
+                _ => {}
             }
             visit_mut::visit_pat_mut(self, pat);
         }
@@ -354,4 +370,10 @@ fn shape(pat: &syn::Pat) -> syn::Pat {
     let mut pat = pat.clone();
     Shape(bindings(&pat)).visit_pat_mut(&mut pat);
     pat
+}
+
+/// Whether a name is written as a variant or a unit struct is: a constant is all capitals.
+fn is_variant(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase)
 }

@@ -1,40 +1,25 @@
 //! From what is written to a [`Program`]: names are resolved, ways are joined.
 //!
 //! A chain is walked from its source on, with the loose ends of what came before in hand; each link ties them to itself
-//! and gives its own. What is known of nodes beforehand is in [`census`](super::census).
+//! and gives its own. What is known of nodes beforehand is in `census`.
+
+mod ends;
+mod routes;
 
 use super::{
-    ast::{self, Block, Call, Chain, Else, Guard, If, Match, Route, Statement, Target, Work, WorkKind},
+    ast::{self, Block, Call, Chain, Guard, Route, Statement, Target, Work, WorkKind},
     census::Census,
     errors::Errors,
     later,
-    names::{bindings, single},
-    program::{Bare, Carry, Counter, Frame, FrameId, Kind, Node, Origin, Point, Program, Subject, Value, ValueId},
-    similar::similar,
+    names::single,
+    program::{Bare, Carry, Counter, FrameId, Kind, Node, Origin, Point, Program, Subject, Value, ValueId},
+    similar::{nearest, similar},
     text::text,
 };
 use crate::flow::{NodeId, PointId};
+use ends::{End, Ends, Loose};
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
 use syn::{Expr, spanned::Spanned};
-
-/// A way that leads nowhere yet, and what it carries.
-#[derive(Clone)]
-struct End<'a> {
-    from: Loose,
-    carry: Carry<'a>,
-    bare: Bare,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Loose {
-    /// The way of a point.
-    Way(PointId, usize),
-    /// The way out of a node.
-    Node(NodeId),
-}
-
-type Ends<'a> = Vec<End<'a>>;
 
 /// Lowers a workflow. With errors, what comes of it is good for looking up names and for nothing else.
 pub fn lower<'a>(ast: &'a ast::Workflow, errors: &Errors) -> Program<'a> {
@@ -131,7 +116,20 @@ impl<'a> Lower<'a, '_> {
         if !ast.statements.iter().any(starts) {
             if !self.errors.is_partial() {
                 let name = &ast.name;
-                self.errors.at(name.span(), format!("`{name}` has no `start`: begin a statement with `start -> …`"));
+                let sources = ast.statements.iter().flat_map(|statement| match statement {
+                    Statement::Ways { sources, .. } => sources.as_slice(),
+                    Statement::Require(_) => &[],
+                });
+                let near = |source: &&ast::Source| nearest("start", [source.name.to_string()]).is_some();
+                match sources.into_iter().find(near) {
+                    Some(source) => self.errors.lost_at(
+                        source.name.span(),
+                        format!("nothing leads to `{}`: did you mean `start`?", source.name),
+                    ),
+                    None => self
+                        .errors
+                        .lost_at(name.span(), format!("`{name}` has no `start`: begin a statement with `start -> …`")),
+                }
             }
             return;
         }
@@ -176,32 +174,6 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Ways that end where nothing follows. A node's may be tied elsewhere; that is seen when all is read.
-    fn loose(&self, ends: Ends<'a>) {
-        if self.errors.is_partial() {
-            return;
-        }
-        for end in ends {
-            if let Loose::Way(point, way) = end.from {
-                let point = &self.program.points[point];
-                let what = match &point.kind {
-                    Kind::If(_) if way == 1 => {
-                        "nothing follows when this does not hold: add `else { … }`, or `-> end` behind it"
-                    }
-                    Kind::Match { open: true, arms, .. } if way == arms.len() => {
-                        "nothing follows when this does not match: add `else { … }`, or `-> end` behind it"
-                    }
-                    _ => "nothing follows here: add `-> end`, or where it goes on",
-                };
-                let span = match &point.kind {
-                    Kind::Match { arms, .. } => arms.get(way).map_or(point.span, |(pat, ..)| pat.span()),
-                    _ => point.span,
-                };
-                self.errors.lost_at(span, what);
-            }
-        }
-    }
-
     fn leftovers(&self) {
         // What a broken part would have tied is not a mistake of its own.
         if self.errors.is_partial() {
@@ -210,7 +182,13 @@ impl<'a> Lower<'a, '_> {
         for (node, counted) in self.program.nodes.iter().zip(&self.census.nodes) {
             if node.next.is_none() && !counted.ways_out {
                 let name = node.name;
-                self.errors.at(counted.first.span(), format!("nothing leads out of `{name}`: add `{name} -> …;`"));
+                self.errors.at(
+                    counted.first.span(),
+                    match nearest(&name.to_string(), ["end".to_owned(), "fail".to_owned()]) {
+                        Some(near) => format!("nothing leads out of `{name}`: did you mean `{near}`?"),
+                        None => format!("nothing leads out of `{name}`: add `{name} -> …;`"),
+                    },
+                );
             }
         }
     }
@@ -229,102 +207,6 @@ impl<'a> Lower<'a, '_> {
         End { from: Loose::Node(node), carry, bare: Bare::Carried }
     }
 
-    fn tie(&mut self, ends: &Ends<'a>, to: PointId) {
-        for end in ends {
-            match end.from {
-                Loose::Way(point, way) => self.program.points[point].ways[way] = Some(to),
-                Loose::Node(node) => {
-                    match self.program.nodes[node].next {
-                        None => self.program.nodes[node].next = Some(to),
-                        Some(there) if there == to => {}
-                        Some(there) => {
-                            if !self.census.nodes[node].two_ways && !self.told.contains(&node) {
-                                self.told.push(node);
-                                let name = self.program.nodes[node].name;
-                                let (one, other) = (self.spelled(there), self.spelled(to));
-                                let span = self.census.nodes[node].last.span();
-                                self.errors.lost_at(
-                                span,
-                                format!("`{name}` flows on to two places, {one} and {other}: say which by `{name} -> …;`"),
-                            );
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn spelled(&self, point: PointId) -> String {
-        let at = &self.program.points[point];
-        let line = at.span.start().line;
-        let what = match &at.kind {
-            Kind::Call(node, ..) => format!("`{}`", self.program.nodes[*node].name),
-            Kind::Match { .. } => "`match`".to_owned(),
-            Kind::If(_) => "`if`".to_owned(),
-            Kind::End(..) => "`end`".to_owned(),
-            Kind::Fail(_) => "`fail`".to_owned(),
-            _ => "what follows".to_owned(),
-        };
-        if line > 0 { format!("{what} in line {line}") } else { what }
-    }
-
-    /// What all of the ends carry. Where they differ, they are made to set one value, if what follows needs it.
-    fn carried(&mut self, ends: &mut Ends<'a>, needed: bool, span: Span) -> (Carry<'a>, Bare) {
-        let Some(first) = ends.first() else {
-            return (Carry::Nothing, Bare::Carried);
-        };
-        let bare = first.bare;
-        let value = |end: &End<'a>| match &end.carry {
-            Carry::One(Subject::Value(value)) => Some(*value),
-            _ => None,
-        };
-        let one = value(first);
-        if ends.len() == 1 || (one.is_some() && ends.iter().all(|end| value(end) == one)) {
-            return (first.carry.clone(), bare);
-        }
-        if !needed {
-            return (Carry::Nothing, bare);
-        }
-        if ends.iter().any(|end| !matches!(end.carry, Carry::One(_))) {
-            self.errors.lost_at(span, "the ways that meet here do not all carry something: name what this takes");
-            return (Carry::Nothing, Bare::Carried);
-        }
-        let name = format_ident!("__carried{}", self.program.values.len());
-        let origin = ends.iter().find_map(value).map_or(Origin::Unknown, |v| self.program.values[v].origin);
-        if matches!(origin, Origin::Unknown) {
-            self.errors.lost_at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
-        }
-        self.program.values.push(Value { name, origin });
-        let merged = self.program.values.len() - 1;
-        self.set_at(ends, merged, span);
-        (Carry::One(Subject::Value(merged)), Bare::Carried)
-    }
-
-    /// Makes each end set `value` to what it carries.
-    fn set_at(&mut self, ends: &mut Ends<'a>, value: ValueId, span: Span) {
-        for end in ends.iter_mut() {
-            match (end.from, &end.carry) {
-                (Loose::Node(node), _) => {
-                    if !self.program.nodes[node].sets.contains(&value) {
-                        self.program.nodes[node].sets.push(value);
-                    }
-                }
-                (Loose::Way(point, _), Carry::One(subject)) => {
-                    let (scope, subject) = (self.program.points[point].scope, subject.clone());
-                    let carry = end.carry.clone();
-                    let set = self.point(Kind::Set(value, subject), scope, carry, 1, span);
-                    let tied = vec![end.clone()];
-                    self.tie(&tied, set);
-                    end.from = Loose::Way(set, 0);
-                }
-                (Loose::Way(..), _) => {}
-            }
-            end.carry = Carry::One(Subject::Value(value));
-            end.bare = Bare::Carried;
-        }
-    }
-
     fn chain(&mut self, chain: &'a Chain, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
         let last = chain.targets.len() - 1;
         for (index, target) in chain.targets.iter().enumerate() {
@@ -338,13 +220,14 @@ impl<'a> Lower<'a, '_> {
         match target {
             Target::Work(work, guards) => {
                 let mut left = Vec::new();
+                let needed = takes_carried(target);
                 for guard in guards {
                     let Guard::Max(max) = guard else {
                         later::refuse_guard(self.errors, guard);
                         continue;
                     };
                     let counter = self.counter(max, scope);
-                    let (spent, go) = self.bound(counter, max.keyword, ends, scope);
+                    let (spent, go) = self.bound(counter, max.keyword, ends, scope, needed);
                     left.extend(self.target(&max.otherwise, spent, scope, false));
                     ends = go;
                 }
@@ -396,15 +279,17 @@ impl<'a> Lower<'a, '_> {
         self.program.counters.len() - 1
     }
 
-    /// A bound before what follows: the ends taken when it is spent, and those taken while it lasts.
+    /// A bound before what follows: the ends taken when it is spent, and those taken while it lasts; `needed` says that
+    /// something there takes what the edge carries.
     fn bound(
         &mut self,
         counter: usize,
         span: Span,
         mut ends: Ends<'a>,
         scope: Option<FrameId>,
+        needed: bool,
     ) -> (Ends<'a>, Ends<'a>) {
-        let needed = reads_carried(&self.program.counters[counter].ast.max) || ends.len() > 1;
+        let needed = needed || reads_carried(&self.program.counters[counter].ast.max);
         let same = ends.len() == 1 || ends.iter().all(|end| end.bare == ends[0].bare);
         let (carry, bare) = if needed && same && ends.iter().all(|end| matches!(end.carry, Carry::One(_))) {
             self.carried(&mut ends, true, span)
@@ -478,7 +363,7 @@ impl<'a> Lower<'a, '_> {
         let span = call.name().map_or_else(Span::call_site, Ident::span);
         let needed = call.args.as_ref().is_none_or(|(_, args)| args.iter().any(reads_carried));
         for gate in self.gates[node].clone() {
-            let (left, go) = self.bound(gate.counter, span, ends, scope);
+            let (left, go) = self.bound(gate.counter, span, ends, scope, needed);
             self.tie(&left, gate.spent);
             ends = go;
         }
@@ -499,99 +384,26 @@ impl<'a> Lower<'a, '_> {
         }
         ends
     }
-
-    fn frame(&mut self, pat: &'a syn::Pat, on: &Subject<'a>, scope: Option<FrameId>) -> Option<FrameId> {
-        let names = bindings(pat);
-        if names.is_empty() {
-            return None;
-        }
-        self.program.frames.push(Frame { outer: scope, on: on.clone(), pat, names });
-        Some(self.program.frames.len() - 1)
-    }
-
-    fn match_route(&mut self, route: &'a Match, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
-        let needed = route.on.as_ref().is_none_or(reads_carried)
-            || route.arms.iter().any(|arm| arm.guard.as_ref().is_some_and(reads_carried));
-        let (carry, _) = self.carried(&mut ends, needed, route.keyword);
-        let on = match (&route.on, &carry) {
-            (Some(expr), _) => Subject::Expr(expr, scope, Box::new(carry.clone())),
-            (None, Carry::One(subject)) => subject.clone(),
-            (None, Carry::Inputs) if self.program.ast.inputs.len() == 1 => Subject::Value(0),
-            (None, _) => {
-                self.errors.at(route.keyword, "this `match` has nothing to look at: write `match expr { … }`");
-                return Vec::new();
-            }
-        };
-        self.check_labels(route);
-        let arms: Vec<_> =
-            route.arms.iter().map(|arm| (&arm.pat, arm.guard.as_ref(), self.frame(&arm.pat, &on, scope))).collect();
-        let frames: Vec<_> = arms.iter().map(|&(.., frame)| frame).collect();
-        let kind = Kind::Match { on: on.clone(), keyword: route.keyword, arms, open: false };
-        let point = self.point(kind, scope, carry.clone(), route.arms.len(), route.keyword);
-        self.tie(&ends, point);
-        let carry = if matches!(carry, Carry::One(_)) { carry } else { Carry::One(on) };
-        let mut out = Vec::new();
-        for (way, (arm, frame)) in route.arms.iter().zip(frames).enumerate() {
-            let bare = frame.map_or(Bare::Nothing, Bare::Bindings);
-            let end = End { from: Loose::Way(point, way), carry: carry.clone(), bare };
-            out.extend(self.chain(&arm.chain, vec![end], frame.or(scope)));
-        }
-        out
-    }
-
-    /// A label that is routed twice: rustc would say so in many lines, about code the user did not write.
-    fn check_labels(&self, route: &Match) {
-        let mut seen: Vec<(String, usize)> = Vec::new();
-        for arm in &route.arms {
-            for label in labels(&arm.pat) {
-                let spelled = text(&label);
-                if let Some((_, line)) = seen.iter().find(|(other, _)| *other == spelled) {
-                    let place = if *line > 0 { format!(" in line {line}") } else { String::new() };
-                    self.errors.on(label, format!("`{spelled}` is already routed{place}"));
-                    continue;
-                }
-                if arm.guard.is_none() {
-                    seen.push((spelled, arm.pat.span().start().line));
-                }
-            }
-        }
-    }
-
-    fn if_route(&mut self, route: &'a If, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
-        let (carry, bare) = self.carried(&mut ends, reads_carried(&route.cond), route.keyword);
-        let (kind, frame) = match &route.pat {
-            Some(pat) => {
-                let on = Subject::Expr(&route.cond, scope, Box::new(carry.clone()));
-                let frame = self.frame(pat, &on, scope);
-                (Kind::Match { on, keyword: route.keyword, arms: vec![(pat, None, frame)], open: true }, frame)
-            }
-            None => (Kind::If(&route.cond), None),
-        };
-        let point = self.point(kind, scope, carry.clone(), 2, route.keyword);
-        self.tie(&ends, point);
-        // A condition binds nothing and takes nothing away: what the edge carries is still carried.
-        let bare_then = match (&route.pat, frame) {
-            (Some(_), Some(frame)) => Bare::Bindings(frame),
-            (Some(_), None) => Bare::Nothing,
-            (None, _) => bare,
-        };
-        let end = |way, bare| vec![End { from: Loose::Way(point, way), carry: carry.clone(), bare }];
-        let (then, otherwise) = (end(0, bare_then), end(1, bare));
-        let mut out = self.block(&route.then, then, frame.or(scope));
-        out.extend(match &route.otherwise {
-            None => end(1, Bare::Carried),
-            Some(Else::Block(block)) => self.block(block, otherwise, scope),
-            Some(Else::If(route)) => self.if_route(route, otherwise, scope),
-        });
-        out
-    }
 }
 
-/// The alternatives of a pattern.
-fn labels(pat: &syn::Pat) -> Vec<&syn::Pat> {
-    match pat {
-        syn::Pat::Or(or) => or.cases.iter().collect(),
-        other => vec![other],
+/// Whether a target takes what the edge into it carries, or may hand it on. What nobody takes need not be of one type
+/// where ways meet.
+fn takes_carried(target: &Target) -> bool {
+    match target {
+        Target::Work(work, guards) => {
+            let taken = match &work.kind {
+                WorkKind::Call(call) => call.args.as_ref().is_none_or(|(_, args)| args.iter().any(reads_carried)),
+                WorkKind::Expr(_, expr) => reads_carried(expr),
+                WorkKind::Fork(_) | WorkKind::Block(_) => true,
+            };
+            let guarded = |guard: &Guard| match guard {
+                Guard::Max(max) => reads_carried(&max.max) || takes_carried(&max.otherwise),
+                Guard::Within { .. } | Guard::Catch { .. } => false,
+            };
+            taken || guards.iter().any(guarded)
+        }
+        Target::Route(_) => true,
+        Target::Exit(exit) => exit.with.as_ref().is_none_or(|(_, expr)| reads_carried(expr)),
     }
 }
 

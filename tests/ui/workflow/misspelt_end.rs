@@ -1,0 +1,24 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> draft(topic) -> edn: review(draft); // wrong
+    }
+}
+
+fn main() {}
