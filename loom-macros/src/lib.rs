@@ -6,6 +6,8 @@
 
 mod context;
 mod output;
+#[cfg(test)]
+mod snapshots;
 mod step;
 mod workflow;
 

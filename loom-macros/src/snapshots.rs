@@ -1,0 +1,209 @@
+//! What the macros make of some code, one file a case, named after it: a change of the expansion is read before it is
+//! taken. `INSTA_UPDATE=always cargo test -p loomflow-macros` writes the files anew.
+
+use crate::{context, step, workflow};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use std::{fs, path::Path, thread};
+
+fn tokens(code: &str) -> TokenStream {
+    code.parse().expect("the case is tokens")
+}
+
+/// The expansion as a person would write it. A half-typed function is no Rust and stands there as its tokens.
+fn shown(expansion: &TokenStream) -> String {
+    if let Ok(file) = syn::parse2(expansion.clone()) {
+        return prettyplease::unparse(&file);
+    }
+    let mut rest = expansion.clone().into_iter();
+    let body = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let mut function = TokenStream::new();
+    for tree in rest.by_ref() {
+        let ends = body(&tree);
+        function.extend([tree]);
+        if ends {
+            break;
+        }
+    }
+    let beside = syn::parse2(rest.collect()).expect("only the function is half-typed");
+    format!("{function}\n\n{}", prettyplease::unparse(&beside))
+}
+
+/// Compares the case with its file.
+fn matches(name: &str, code: &str, expansion: &TokenStream) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let both = format!("{code}\n\n---------- becomes ----------\n\n{}", shown(expansion));
+    settings.bind(|| insta::assert_snapshot!(name, both));
+}
+
+fn step_matches(name: &str, args: &str, item: &str) {
+    matches(name, &format!("#[step({args})]\n{item}"), &step::expand(tokens(args), tokens(item)));
+}
+
+fn workflow_matches(name: &str, code: &str) {
+    matches(name, code, &workflow::expand(tokens(code)));
+}
+
+#[test]
+fn a_plain_step() {
+    step_matches(
+        "a_plain_step",
+        "",
+        r#"/// Greets a person.
+pub fn greet(name: &str, times: u32) -> String {
+    format!("Hello {name}! ").repeat(times)
+}"#,
+    );
+}
+
+#[test]
+fn a_retried_step() {
+    step_matches(
+        "a_retried_step",
+        "retry = 3, backoff = 200ms..5s, timeout = 30s, crate = flow",
+        r"async fn ask(#[context] llm: &Llm, prompt: &str, limits: Limits) -> Result<Answer, LlmError> {
+    llm.complete(prompt, limits).await
+}",
+    );
+}
+
+#[test]
+fn a_generic_step() {
+    step_matches(
+        "a_generic_step",
+        "",
+        r"pub(crate) fn newest<T: Value + Clone>(items: &[T], otherwise: Option<&T>) -> io::Result<T>
+where
+    T: Ord,
+{
+    items.iter().max().or(otherwise).cloned().ok_or(io::ErrorKind::NotFound.into())
+}",
+    );
+}
+
+#[test]
+fn a_chain() {
+    workflow_matches(
+        "a_chain",
+        r"/// Writes about a topic.
+pub Article(topic: String, length: u32) -> String {
+    start -> outline(topic) -> text = draft(&outline, length) -> polish -> end;
+}",
+    );
+}
+
+#[test]
+fn a_match_with_a_payload() {
+    workflow_matches(
+        "a_match_with_a_payload",
+        r"Sorted(ticket: Ticket) -> Result<Reply, Refusal> {
+    start -> classify(ticket) -> match {
+        Desk::Billing(account) if account > 9 => reply = billing(ticket, account),
+        Desk::Technical { product, .. }       => reply = technical(ticket, product),
+        Desk::Spam(reason)                    => fail(Refusal::Spam(reason)),
+        Desk::Billing(_)                      => end(Reply::none()),
+    } -> end(reply);
+}",
+    );
+}
+
+#[test]
+fn a_bounded_loop() {
+    workflow_matches(
+        "a_bounded_loop",
+        r"Polished(topics: Vec<String>, rounds: u32) -> Vec<String> {
+    let at: usize = 0;
+    let texts: Vec<String> = Vec::new();
+    start -> text = write(topics, at) -> review(text) -> if let Some(notes) = review {
+        text = revise(text, notes) -> review(text) max rounds per write else texts = keep(texts, text)
+    } -> texts = keep(texts, text) -> at = (at + 1)
+      -> if at < topics.len() { text = write(topics, at) max 100 else end(texts) } -> end(texts);
+}",
+    );
+}
+
+#[test]
+fn a_nested_call() {
+    workflow_matches(
+        "a_nested_call",
+        r"#[workflow(crate = flow::inner)]
+pub(crate) Outer(line: String) -> String {
+    start -> title = Fit(line, 20) -> again: desk::Fit(title, 10) -> end;
+}",
+    );
+}
+
+#[test]
+fn a_generic_workflow() {
+    workflow_matches(
+        "a_generic_workflow",
+        r"pub Latest<T: Value + Clone>(items: Vec<T>) -> T where T: Ord {
+    start -> newest::<T>(items) -> end;
+}",
+    );
+}
+
+#[test]
+fn a_context() {
+    let code = r"#[context(crate = flow)]
+struct App<M> where M: Model {
+    llm: Llm<M>,
+    limits: Limits,
+    #[context(skip)]
+    spare: Limits,
+}";
+    matches("a_context", code, &context::expand(tokens(code)));
+}
+
+#[test]
+fn a_step_with_a_half_typed_body() {
+    step_matches(
+        "a_step_with_a_half_typed_body",
+        "retry = 3",
+        "async fn ask(prompt: &str) -> u32 { let x = prompt.; if 1 }",
+    );
+}
+
+#[test]
+fn a_workflow_with_a_broken_statement() {
+    workflow_matches(
+        "a_workflow_with_a_broken_statement",
+        r"pub Broken(n: u32) -> u32 {
+    start -> first_step(n) -> second_step;
+    second_step -> third_step(n) -> -> end;
+    third_step -> end;
+}",
+    );
+}
+
+#[test]
+fn a_workflow_with_errors_in_its_graph() {
+    workflow_matches(
+        "a_workflow_with_errors_in_its_graph",
+        r"pub Endless(n: u32) -> u32 {
+    start -> count(n) -> if count > 3 { end(total) } -> count(n);
+}",
+    );
+}
+
+#[test]
+fn a_workflow_without_a_head() {
+    workflow_matches("a_workflow_without_a_head", "start -> count(n) -> end;");
+}
+
+#[test]
+fn what_is_half_typed_becomes_items_all_the_same() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../loom-graph/tests/corpus");
+    for file in fs::read_dir(corpus).expect("the corpus can be read") {
+        let path = file.expect("a file of the corpus can be read").path();
+        let text = fs::read_to_string(&path).expect("a file of the corpus can be read");
+        // As much stack as rustc gives to macros.
+        let expanding = thread::Builder::new().stack_size(8 << 20).spawn(move || {
+            let expansion = workflow::expand(tokens(&text));
+            let file: syn::Result<syn::File> = syn::parse2(expansion);
+            assert!(file.is_ok_and(|file| !file.items.is_empty()));
+        });
+        assert!(expanding.expect("a thread can be had").join().is_ok(), "{}", path.display());
+    }
+}
