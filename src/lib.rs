@@ -19,7 +19,7 @@ pub use loomflow_runtime::{
 /// | --- | --- |
 /// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long |
 /// | `backoff = 200ms..5s` | the pauses between attempts: at least 200 ms, growing and jittered, at most 5 s. Without it 100 ms to 10 s. `backoff = 1s` pauses always one second |
-/// | `timeout = 30s` | how long one attempt may take |
+/// | `timeout = 30s` | how long one attempt may take; only for an `async fn`, and it cuts in where that waits |
 /// | `crate = flow` | where loomflow is found, when it is a dependency under another name |
 ///
 /// Units are `ms`, `s`, `m`, `h` and `d`. Pauses and time limits go by Tokio's clock, so a run of such a step needs a Tokio
