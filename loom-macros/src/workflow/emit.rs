@@ -165,7 +165,7 @@ fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {
             quote!(#step: #rt::Call<__C>)
         })
     });
-    let turn = turn(plan);
+    let (turn, functions) = turn(plan);
     quote! {
         #[automatically_derived]
         impl #context #rt::Machine<__C> for #signature where #predicates #(#calls,)* {
@@ -178,6 +178,7 @@ fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {
                 #turn
             }
         }
+        #functions
     }
 }
 

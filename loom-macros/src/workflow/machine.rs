@@ -16,7 +16,7 @@ use loomflow_graph::{
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Lifetime, spanned::Spanned};
 
 /// The enum of the states: a variant for each place a run can be at, with what is still read from there.
 pub(super) fn states(plan: &Plan<'_, '_>) -> TokenStream {
@@ -129,8 +129,70 @@ impl Leaf for Turn<'_> {
     }
 }
 
-/// The body of `turn`: what is done at each state, and where it leads.
-pub(super) fn turn(plan: &Plan<'_, '_>) -> TokenStream {
+/// How many states one function takes turns at.
+const MANY: usize = 16;
+
+/// The body of `turn`, and the functions it calls.
+///
+/// What rustc needs for an async function grows by the square of its awaits, so the states of a large workflow are dealt
+/// out to several. A generic one keeps them in one, where its parameters are known.
+pub(super) fn turn(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
+    let rt = plan.rt();
+    let arms = arms(plan);
+    if plan.signature.is_generic() || arms.len() <= MANY {
+        let body = quote! {
+            match __state {
+                #(#arms)*
+                __State::__Gone(_) => #rt::Err(#rt::lost()),
+            }
+        };
+        return (body, TokenStream::new());
+    }
+    let (workflow, a) = (plan.signature, Lifetime::new("'__a", Span::mixed_site()));
+    let (mut calls, mut functions) = (TokenStream::new(), TokenStream::new());
+    for (index, arms) in arms.chunks(MANY).enumerate() {
+        let function = format_ident!("__turn{index}");
+        let states = index * MANY..index * MANY + arms.len();
+        let names = states.clone().map(|state| plan.state_name(state));
+        let mut nodes: Vec<NodeId> = Vec::new();
+        for state in states {
+            if let Kind::Call(node, ..) = plan.program.points[plan.states[state]].kind {
+                if !nodes.contains(&node) {
+                    nodes.push(node);
+                }
+            }
+        }
+        let steps = nodes.into_iter().map(|node| plan.step(node));
+        calls.extend(quote! {
+            #(__State::#names { .. })|* => #function::<__C, __D>(__state, __driver, __context, __at).await,
+        });
+        functions.extend(quote! {
+            async fn #function<#a, __C: ?::core::marker::Sized + #rt::Sync, __D: #rt::Driver>(
+                __state: &#a mut __State,
+                __driver: &#a __D,
+                __context: &#a __C,
+                __at: &#a #rt::At<<__D as #rt::Driver>::Scope>,
+            ) -> #rt::Result<#rt::Option<<#workflow as #rt::Step>::Output>, #rt::Failure>
+            where #(#steps: #rt::Call<__C>,)*
+            {
+                match __state {
+                    #(#arms)*
+                    _ => #rt::Err(#rt::lost()),
+                }
+            }
+        });
+    }
+    let body = quote! {
+        match __state {
+            #calls
+            __State::__Gone(_) => #rt::Err(#rt::lost()),
+        }
+    };
+    (body, functions)
+}
+
+/// What is done at each state, and where it leads.
+fn arms(plan: &Plan<'_, '_>) -> Vec<TokenStream> {
     let rt = plan.rt();
     let arms = plan.states.iter().enumerate().map(|(index, &point)| {
         let name = plan.state_name(index);
@@ -144,12 +206,7 @@ pub(super) fn turn(plan: &Plan<'_, '_>) -> TokenStream {
             }
         }
     });
-    quote! {
-        match __state {
-            #(#arms)*
-            __State::__Gone(_) => #rt::Err(#rt::lost()),
-        }
-    }
+    arms.collect()
 }
 
 fn take(plan: &Plan<'_, '_>, state: &Ident, held: &[Ident]) -> TokenStream {
