@@ -156,10 +156,9 @@ pub(super) fn turn(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
         let names = states.clone().map(|state| plan.state_name(state));
         let mut nodes: Vec<NodeId> = Vec::new();
         for state in states {
-            if let Kind::Call(node, ..) = plan.program.points[plan.states[state]].kind {
-                if !nodes.contains(&node) {
-                    nodes.push(node);
-                }
+            match plan.program.points[plan.states[state]].kind {
+                Kind::Call(node, ..) if !nodes.contains(&node) => nodes.push(node),
+                _ => {}
             }
         }
         let steps = nodes.into_iter().map(|node| plan.step(node));
