@@ -181,14 +181,15 @@ impl<D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Futur
 
 pin_project! {
     /// One attempt: its span, and its panic as a failure.
-    struct Attempt<F> { #[pin] work: F, span: Span }
+    struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Option<Span> }
 }
 
 impl<F> Attempt<F> {
+    // The span is made at the first poll: a call between the making of the work and its coming to rest here would have the
+    // compiler copy what a step takes once more.
     #[inline]
-    fn new(place: &'static Place, number: u32, work: F) -> Self {
-        let span = tracing::debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number);
-        Attempt { work, span }
+    const fn new(place: &'static Place, number: u32, work: F) -> Self {
+        Attempt { work, place, number, span: None }
     }
 }
 
@@ -197,7 +198,11 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Attempt<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let me = self.project();
-        let _entered = (!me.span.is_none()).then(|| me.span.enter());
+        let (place, number) = (*me.place, *me.number);
+        let span = me.span.get_or_insert_with(|| {
+            tracing::debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number)
+        });
+        let _entered = (!span.is_none()).then(|| span.enter());
         caught(me.work, cx)
     }
 }

@@ -208,7 +208,12 @@ fn arms(plan: &Plan<'_, '_>) -> Vec<TokenStream> {
     arms.collect()
 }
 
+/// Takes what is held out of the state. Where nothing is, the state stays until the next one takes its place: moving it
+/// out would copy what is dead.
 fn take(plan: &Plan<'_, '_>, state: &Ident, held: &[Ident]) -> TokenStream {
+    if held.is_empty() {
+        return TokenStream::new();
+    }
     let rt = plan.rt();
     quote! {
         let __State::#state { #(#held,)* .. } = #rt::replace(__state, __State::__Gone(#rt::PhantomData)) else {
