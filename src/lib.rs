@@ -7,7 +7,8 @@
 
 pub use loomflow_graph::graph;
 pub use loomflow_runtime::{
-    Backoff, Failure, FailureKind, Fault, Policy, Provides, Run, Step, Traced, Value, Workflow,
+    Ask, Backoff, Failure, FailureKind, Fault, Policy, Provides, Question, Run, Step, Traced, Until, Value, Wait,
+    Workflow, backoff,
 };
 
 /// Makes a step of a function: the function stays as it is, and beside it stands a type of the same name that a graph can
@@ -175,5 +176,5 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Context, Failure, ask, step, workflow};
+    pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, step, workflow};
 }

@@ -9,8 +9,10 @@ pub use crate::{
     machine::{Flow, Machine, Place, Runs, Workflow},
     memory::{Run, Traced, run, trace},
     policy::Policy,
-    step::{Call, Caller, Calls, Step},
+    question::Question,
+    step::{Ask, Call, Caller, Calls, Step},
     value::{Slot, Value, kept},
+    wait::{Until, Wait},
 };
 pub use core::{
     any::type_name,

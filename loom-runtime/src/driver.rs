@@ -3,11 +3,13 @@
 use crate::{
     failure::Failure,
     machine::{Machine, Place},
-    step::Call,
+    question::Question,
+    step::{Call, Step},
+    wait::Until,
 };
 use std::time::Duration;
 
-/// Everything that touches the world: performing a step, the clock, running a nested workflow.
+/// Everything that touches the world: performing a step, asking a person, the clock, running a nested workflow.
 ///
 /// A machine knows what comes next and does nothing; a driver does things and knows nothing of routes and bounds.
 pub trait Driver: Sync {
@@ -36,8 +38,31 @@ pub trait Driver: Sync {
         input: M::Input,
     ) -> impl Future<Output = Result<M::Output, Failure>> + Send;
 
-    /// Waits by the driver's clock.
+    /// Waits by the driver's clock: the pause between two attempts, the time limit of one.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// The scope of one branch of the fork that stands at `at`; of a fork over items, of one item.
+    fn branch(&self, at: &At<Self::Scope>, branch: usize) -> Self::Scope;
+
+    /// Is told that a run has come to a place within a branch of a fork. Places outside of branches are seen by whoever
+    /// takes the turns.
+    fn entered(&self, at: &At<Self::Scope>);
+
+    /// Waits for the answer to the question of an ask.
+    ///
+    /// # Errors
+    /// When nobody can answer it, or the run is cancelled.
+    fn ask<'a, S: Step>(
+        &'a self,
+        at: &'a At<Self::Scope>,
+        question: Question,
+    ) -> impl Future<Output = Result<S::Output, Failure>> + Send;
+
+    /// Waits for what a graph waits for: a `sleep(…)`, or the limit of a `within`.
+    ///
+    /// # Errors
+    /// When the run is cancelled.
+    fn timer<'a>(&'a self, at: &'a At<Self::Scope>, until: Until) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
 /// Where a run stands: the visit of a node.

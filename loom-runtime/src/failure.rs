@@ -1,6 +1,12 @@
 //! Why a run failed, and where.
 
-use std::{error::Error, fmt, sync::Arc};
+mod unanswered;
+mod written;
+
+use crate::question::Question;
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, error::Error, fmt, sync::Arc};
+use unanswered::Unanswered;
 
 /// The error a step or a `fail(…)` gives, whatever its type.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -30,6 +36,9 @@ impl<E: Into<BoxError>> Fault for E {
 /// It displays as one line with the first cause; with `{:#}` and in `{:?}` all causes follow. The step's own error can be
 /// had back by [`downcast_ref`](Failure::downcast_ref).
 ///
+/// A failure is a [`Value`](crate::Value): it can be written down. What is read back displays as before, and its causes are
+/// then texts, so that no type can be had back from it.
+///
 /// ```
 /// use loomflow_runtime::{Failure, FailureKind};
 ///
@@ -51,14 +60,16 @@ struct Inner {
     cause: Arc<dyn Error + Send + Sync>,
 }
 
-#[derive(Clone, Copy)]
+/// Of a failure that was read back, the names are no longer those of the program.
+#[derive(Clone, Serialize, Deserialize)]
 struct Place {
-    workflow: &'static str,
-    node: &'static str,
+    workflow: Cow<'static, str>,
+    node: Cow<'static, str>,
 }
 
 /// What kind of thing went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
     /// A step gave an error at its last attempt.
@@ -69,6 +80,10 @@ pub enum FailureKind {
     TimedOut,
     /// The graph came to a `fail(…)`.
     Failed,
+    /// The run was cancelled while it stood at the node.
+    Cancelled,
+    /// The run came to an ask, and nobody is there to answer it.
+    Unanswered,
     /// The run came to what cannot be: an expression that is not pure gave two values, or loomflow has a bug.
     Internal,
 }
@@ -107,6 +122,52 @@ impl Failure {
         Failure(Arc::new(inner))
     }
 
+    /// What a node fails with that a cancelled run stands at.
+    #[cold]
+    pub(crate) fn cancelled() -> Self {
+        Self::of(FailureKind::Cancelled, "the run was cancelled".into())
+    }
+
+    /// What the node of an ask fails with where nobody is there to answer.
+    #[cold]
+    pub(crate) fn unanswered(ask: &'static str, question: Question) -> Self {
+        Self::of(FailureKind::Unanswered, Box::new(Unanswered::new(ask, question)))
+    }
+
+    /// Whether nothing went wrong with the work itself: the run was cancelled, or nobody answered. In a fork the siblings
+    /// of such a branch go on to where they stop by themselves.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn waits_for_others(&self) -> bool {
+        matches!(self.kind(), FailureKind::Cancelled | FailureKind::Unanswered)
+    }
+
+    /// One failure made of two that [wait for others](Failure::waits_for_others): that the run was cancelled covers that
+    /// nobody answered, and of two asks nobody answered all questions are kept. One that does not wait covers both.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn joined(mut self, other: Failure) -> Failure {
+        match (self.kind(), other.kind()) {
+            (FailureKind::Unanswered, FailureKind::Unanswered) => {
+                if let (Some(ours), Some(theirs)) = (self.downcast_ref::<Unanswered>(), other.downcast_ref()) {
+                    let both = ours.and(theirs);
+                    Arc::make_mut(&mut self.0).cause = Arc::new(both);
+                }
+                self
+            }
+            (FailureKind::Unanswered, _) => other,
+            (FailureKind::Cancelled, _) if !other.waits_for_others() => other,
+            _ => self,
+        }
+    }
+
+    /// The questions of a run that nobody was there to answer, in the order of the branches of
+    /// a fork. Other failures have none, nor has one that was read back: its text has them.
+    #[must_use]
+    pub fn questions(&self) -> &[Question] {
+        self.downcast_ref::<Unanswered>().map_or(&[], Unanswered::questions)
+    }
+
     /// Whether it is known at which node it happened.
     pub(crate) fn has_place(&self) -> bool {
         self.0.place.is_some()
@@ -116,7 +177,7 @@ impl Failure {
     #[cold]
     pub(crate) fn at(mut self, workflow: &'static str, node: &'static str) -> Self {
         let inner = Arc::make_mut(&mut self.0);
-        let place = Place { workflow, node };
+        let place = Place { workflow: workflow.into(), node: node.into() };
         if inner.place.is_some() {
             inner.around.push(place);
         } else {
@@ -141,14 +202,14 @@ impl Failure {
 
     /// The name of the workflow it happened in: the innermost one, where workflows nest. Empty before a run saw it.
     #[must_use]
-    pub fn workflow(&self) -> &'static str {
-        self.0.place.map_or("", |place| place.workflow)
+    pub fn workflow(&self) -> &str {
+        self.0.place.as_ref().map_or("", |place| &place.workflow)
     }
 
     /// The name of the node it happened at; empty before a run saw it.
     #[must_use]
-    pub fn node(&self) -> &'static str {
-        self.0.place.map_or("", |place| place.node)
+    pub fn node(&self) -> &str {
+        self.0.place.as_ref().map_or("", |place| &place.node)
     }
 
     /// At which attempt of the step, counted from 1; 0 when no step was at work.
@@ -175,7 +236,7 @@ impl Failure {
     }
 
     fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(place) = self.0.place else {
+        let Some(place) = &self.0.place else {
             return Ok(());
         };
         f.write_str("workflow ")?;
@@ -291,6 +352,46 @@ mod tests {
         let failure = failure();
         let source = failure.source().map(ToString::to_string);
         assert_eq!(source.as_deref(), Some("connection refused"));
+    }
+
+    fn unanswered(ask: &'static str) -> Failure {
+        Failure::unanswered(ask, Question::new(format!("{ask} it?"))).at("Triage", ask)
+    }
+
+    fn texts(failure: &Failure) -> Vec<&str> {
+        failure.questions().iter().map(Question::text).collect()
+    }
+
+    #[test]
+    fn joined_failures_of_asks_have_all_questions() {
+        let joined = unanswered("send").joined(unanswered("sign")).joined(unanswered("seal"));
+        assert_eq!(texts(&joined), ["send it?", "sign it?", "seal it?"]);
+        assert_eq!((joined.kind(), joined.node()), (FailureKind::Unanswered, "send"));
+        let text = joined.to_string();
+        assert!(
+            ["`send` (send it?)", "`sign` (sign it?)", "`seal` (seal it?)"].iter().all(|ask| text.contains(ask)),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_cancelled_run_covers_a_question_and_a_real_failure_covers_both() {
+        let cancelled = || Failure::cancelled().at("Triage", "classify");
+        assert_eq!(cancelled().joined(unanswered("send")).kind(), FailureKind::Cancelled);
+        assert_eq!(unanswered("send").joined(cancelled()).kind(), FailureKind::Cancelled);
+        for joined in
+            [failure().joined(cancelled()), cancelled().joined(failure()), unanswered("send").joined(failure())]
+        {
+            assert_eq!(joined.kind(), FailureKind::Step);
+        }
+        assert!(
+            cancelled().waits_for_others() && unanswered("send").waits_for_others() && !failure().waits_for_others()
+        );
+    }
+
+    #[test]
+    fn other_failures_have_no_questions() {
+        assert!(failure().questions().is_empty() && Failure::cancelled().questions().is_empty());
     }
 
     #[test]

@@ -12,8 +12,10 @@ pub mod fit;
 pub mod machine;
 mod memory;
 mod policy;
+mod question;
 pub mod step;
 pub mod value;
+mod wait;
 
 #[doc(hidden)]
 pub mod __private;
@@ -23,5 +25,7 @@ pub use failure::{Failure, FailureKind, Fault};
 pub use machine::Workflow;
 pub use memory::{Run, Traced};
 pub use policy::{Backoff, Policy};
-pub use step::Step;
+pub use question::Question;
+pub use step::{Ask, Step};
 pub use value::Value;
+pub use wait::{Until, Wait, backoff};

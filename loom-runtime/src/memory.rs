@@ -5,14 +5,16 @@ use crate::{
     driver::{At, Driver},
     failure::Failure,
     machine::{Flow, Machine, Place},
-    step::Call,
+    question::Question,
+    step::{Call, Step},
+    wait::Until,
 };
 use std::{
     fmt,
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant, SystemTime},
 };
 
 /// Runs workflows in memory, by Tokio's clock. What watches it is told of every node it enters.
@@ -108,6 +110,13 @@ impl<W: Watch> Memory<W> {
     }
 }
 
+/// What time it is by Tokio's clock: the system's time, and what a clock that was paused has skipped, so that a run waits
+/// for a moment by the same clock by which it sleeps.
+fn now() -> SystemTime {
+    let (tokio, steady) = (tokio::time::Instant::now().into_std(), Instant::now());
+    SystemTime::now() + tokio.saturating_duration_since(steady) - steady.saturating_duration_since(tokio)
+}
+
 // A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
 #[cold]
 fn placed(failure: Failure, place: &'static Place) -> Failure {
@@ -139,5 +148,30 @@ impl<W: Watch> Driver for Memory<W> {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    #[inline]
+    fn branch(&self, _: &At<()>, _: usize) {}
+
+    #[inline]
+    fn entered(&self, at: &At<()>) {
+        if !at.place.node.is_empty() {
+            self.watch.entered(at.place);
+        }
+    }
+
+    async fn ask<'a, S: Step>(&'a self, at: &'a At<()>, question: Question) -> Result<S::Output, Failure> {
+        Err(Failure::unanswered(S::NAME, question).at(at.place.workflow, at.place.node))
+    }
+
+    async fn timer<'a>(&'a self, _: &'a At<()>, until: Until) -> Result<(), Failure> {
+        let pause = match until {
+            Until::After(pause) => pause,
+            Until::At(moment) => moment.duration_since(now()).unwrap_or_default(),
+        };
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        Ok(())
     }
 }

@@ -22,10 +22,25 @@ pub trait Step: 'static {
     const DOC: &'static str;
     /// How often it is attempted, with what pauses, for how long.
     const POLICY: Policy;
+    /// Whether it only waits: for an answer.
+    const WAITS: bool = false;
     /// The arguments the graph hands over, as a tuple; what borrows, borrows from the run's state.
     type Args<'a>: Send;
     /// What the step gives when it succeeds.
     type Output: Value;
+}
+
+/// A step that asks a person and waits for the answer, which is its output.
+///
+/// `#[ask(…)]` implements it for a type that bears the function's name; nobody implements it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an ask",
+    label = "not an ask",
+    note = "an ask is a function under `#[ask(Answer)]` that gives the `Question`"
+)]
+pub trait Ask: Step {
+    /// Whether an answer that comes before its question is kept.
+    const INBOX: bool;
 }
 
 /// A step that can be called in a context `C`: the part that needs the context.
