@@ -1,16 +1,18 @@
 //! All that generated code may name. Not for use by hand: it changes without notice.
 
 pub use crate::{
+    ask::{Ask, Asking, asked},
     attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
     failure::{Failure, Fault, changed, lost},
     fit::{Again, Count, Ends, Last, Lent, Nothing, Retried, Sets},
     machine::{Flow, Machine, Place, Runs, Workflow},
-    memory::{Run, Traced, run, trace},
+    memory::{Traced, run, trace},
     policy::Policy,
     question::Question,
-    step::{Ask, Call, Caller, Calls, Step},
+    run::Run,
+    step::{Call, Caller, Calls, Step},
     value::{Slot, Value, kept},
     wait::{Until, Wait},
 };

@@ -4,7 +4,10 @@
 //! `workflow!` makes a [`Machine`](machine::Machine): it knows what comes next and does no I/O. A
 //! [`Driver`](driver::Driver) performs what the machine asks for and knows nothing of routes and bounds.
 
+mod answers;
+pub mod ask;
 mod attempt;
+mod cancel;
 pub mod context;
 pub mod driver;
 mod failure;
@@ -13,6 +16,7 @@ pub mod machine;
 mod memory;
 mod policy;
 mod question;
+mod run;
 pub mod step;
 pub mod value;
 mod wait;
@@ -20,12 +24,14 @@ mod wait;
 #[doc(hidden)]
 pub mod __private;
 
+pub use ask::Ask;
 pub use context::Provides;
 pub use failure::{Failure, FailureKind, Fault};
 pub use machine::Workflow;
-pub use memory::{Run, Traced};
+pub use memory::Traced;
 pub use policy::{Backoff, Policy};
 pub use question::Question;
-pub use step::{Ask, Step};
+pub use run::Run;
+pub use step::Step;
 pub use value::Value;
 pub use wait::{Until, Wait, backoff};

@@ -2,24 +2,25 @@
 
 use crate::{
     attempt::Caught,
+    cancel::{Cancel, Cancellable},
     driver::{At, Driver},
     failure::Failure,
     machine::{Flow, Machine, Place},
     question::Question,
+    run::{Run, Setup},
     step::{Call, Step},
     wait::Until,
 };
 use std::{
-    fmt,
-    pin::Pin,
+    future::pending,
     sync::{Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
     time::{Duration, Instant, SystemTime},
 };
 
 /// Runs workflows in memory, by Tokio's clock. What watches it is told of every node it enters.
 struct Memory<W> {
     watch: W,
+    setup: Setup,
 }
 
 /// Is told of the places a run comes to.
@@ -43,26 +44,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A run in memory: a future of its outcome. It does nothing until it is polled, and dropping it cancels the run.
-///
-/// The machine is boxed, once for the run. An `async fn` would spare that allocation, and rustc would tell a context that
-/// lacks something three times: at the argument, at the call and at the `.await`.
-#[must_use = "a run does nothing until it is awaited"]
-pub struct Run<'c, T>(Pin<Box<dyn Future<Output = T> + Send + 'c>>);
-
-impl<T> Future for Run<'_, T> {
-    type Output = T;
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        self.0.as_mut().poll(cx)
-    }
-}
-
-impl<T> fmt::Debug for Run<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Run")
-    }
-}
-
 /// What a traced run gives: the names of the nodes it visited, in order, and its outcome.
 pub type Traced<T> = (Vec<&'static str>, Result<T, Failure>);
 
@@ -71,7 +52,7 @@ pub fn run<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Result<M::Output, Failure>> {
-    Run(Box::pin(async move { Memory { watch: () }.drive::<C, M>(context, input).await }))
+    Run::new(move |setup| async move { Memory { watch: (), setup }.drive::<C, M>(context, input).await })
 }
 
 /// Runs a workflow in memory and tells the nodes it visited.
@@ -79,14 +60,19 @@ pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Traced<M::Output>> {
-    Run(Box::pin(async move {
-        let memory = Memory { watch: Mutex::new(Vec::new()) };
+    Run::new(move |setup| async move {
+        let memory = Memory { watch: Mutex::new(Vec::new()), setup };
         let outcome = memory.drive::<C, M>(context, input).await;
         (memory.watch.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
-    }))
+    })
 }
 
 impl<W: Watch> Memory<W> {
+    #[inline]
+    fn cancel(&self) -> Option<&Cancel> {
+        self.setup.cancel.as_deref()
+    }
+
     async fn drive<C: ?Sized + Sync, M: Machine<C>>(&self, context: &C, input: M::Input) -> Result<M::Output, Failure> {
         let begun = Caught::new(async { M::begin(input) }).await;
         let mut state = match begun.map_err(|failure| failure.at(M::NAME, "start"))? {
@@ -133,7 +119,7 @@ impl<W: Watch> Driver for Memory<W> {
         at: &'a At<()>,
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
-        S::perform(self, context, at, args)
+        Cancellable::new(self.cancel(), at.place, S::perform(self, context, at, args))
     }
 
     async fn nested<'a, C: ?Sized + Sync, M: Machine<C>>(
@@ -160,18 +146,33 @@ impl<W: Watch> Driver for Memory<W> {
         }
     }
 
-    async fn ask<'a, S: Step>(&'a self, at: &'a At<()>, question: Question) -> Result<S::Output, Failure> {
-        Err(Failure::unanswered(S::NAME, question).at(at.place.workflow, at.place.node))
+    fn ask<'a, S: Step>(
+        &'a self,
+        at: &'a At<()>,
+        question: Question,
+    ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
+        let answered = Caught::new(async move {
+            match self.setup.answers.of::<S>().map(|answer| answer(&question)) {
+                Some(Some(answer)) => Ok(answer),
+                Some(None) => pending().await,
+                None => Err(Failure::unanswered(S::NAME, question)),
+            }
+        });
+        let placed = async move { answered.await.map_err(|failure| placed(failure, at.place)) };
+        Cancellable::new(self.cancel(), at.place, placed)
     }
 
-    async fn timer<'a>(&'a self, _: &'a At<()>, until: Until) -> Result<(), Failure> {
-        let pause = match until {
-            Until::After(pause) => pause,
-            Until::At(moment) => moment.duration_since(now()).unwrap_or_default(),
+    fn timer<'a>(&'a self, at: &'a At<()>, until: Until) -> impl Future<Output = Result<(), Failure>> + Send {
+        let waited = async move {
+            let pause = match until {
+                Until::After(pause) => pause,
+                Until::At(moment) => moment.duration_since(now()).unwrap_or_default(),
+            };
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            Ok(())
         };
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
-        Ok(())
+        Cancellable::new(self.cancel(), at.place, waited)
     }
 }

@@ -12,11 +12,13 @@ pub struct Policy {
     pub backoff: Backoff,
     /// How long one attempt may take.
     pub timeout: Option<Duration>,
+    /// Whether a run that is cut off in it must not run it again by itself.
+    pub at_most_once: bool,
 }
 
 impl Policy {
     /// One attempt that may take as long as it likes.
-    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None };
+    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None, at_most_once: false };
 
     /// The same with `retries` more attempts after the first.
     #[must_use]
@@ -36,6 +38,13 @@ impl Policy {
     #[must_use]
     pub const fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// The same for what must not happen twice.
+    #[must_use]
+    pub const fn with_at_most_once(mut self) -> Self {
+        self.at_most_once = true;
         self
     }
 }

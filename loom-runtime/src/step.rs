@@ -30,19 +30,6 @@ pub trait Step: 'static {
     type Output: Value;
 }
 
-/// A step that asks a person and waits for the answer, which is its output.
-///
-/// `#[ask(…)]` implements it for a type that bears the function's name; nobody implements it by hand.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an ask",
-    label = "not an ask",
-    note = "an ask is a function under `#[ask(Answer)]` that gives the `Question`"
-)]
-pub trait Ask: Step {
-    /// Whether an answer that comes before its question is kept.
-    const INBOX: bool;
-}
-
 /// A step that can be called in a context `C`: the part that needs the context.
 pub trait Call<C: ?Sized>: Step {
     /// Performs the step, all of its attempts.

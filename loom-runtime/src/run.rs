@@ -1,0 +1,132 @@
+//! A run in memory: what is said of it before it begins, and the future it then is.
+
+use crate::{
+    answers::Answers,
+    ask::Ask,
+    cancel::{Cancel, Signals},
+    question::Question,
+};
+use pin_project_lite::pin_project;
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+/// A run in memory: a future of its outcome. It does nothing until it is polled, and dropping it ends the run where it is.
+// The machine is boxed, once for the run. An `async fn` would spare that allocation, and rustc would tell a context that
+// lacks something three times: at the argument, at the call and at the `.await`.
+#[must_use = "a run does nothing until it is awaited"]
+pub struct Run<'c, T> {
+    work: Pin<Box<dyn Work<T> + Send + 'c>>,
+    signals: Option<Signals<'c>>,
+}
+
+/// What a driver is to know of a run before it begins.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) answers: Answers,
+    pub(crate) cancel: Option<Arc<Cancel>>,
+}
+
+/// The future of a run, and what is said of it as long as it has not begun.
+trait Work<T>: Future<Output = T> {
+    fn setup(self: Pin<&mut Self>) -> Option<&mut Setup>;
+}
+
+impl<'c, T> Run<'c, T> {
+    /// A run that begins when it is first polled.
+    pub(crate) fn new<F: Future<Output = T> + Send + 'c>(begin: impl FnOnce(Setup) -> F + Send + 'c) -> Self {
+        Run { work: Box::pin(Stage::Before { setup: Setup::default(), begin }), signals: None }
+    }
+
+    /// The same run with answers to the questions of the ask `A`, those of nested workflows included. What is said last of
+    /// an ask holds.
+    ///
+    /// `Some` answers at once. With `None` nobody answers yet: the run waits at the ask until a limit around it is up, or
+    /// until it is cancelled.
+    ///
+    /// # Panics
+    /// When the run was polled before.
+    pub fn answering<A: Ask>(
+        mut self,
+        answer: impl Fn(&Question) -> Option<A::Output> + Send + Sync + 'static,
+    ) -> Self {
+        self.setup().answers.put::<A>(Box::new(answer));
+        self
+    }
+
+    /// The same run, cancelled when `signal` completes; of several signals by the first.
+    ///
+    /// Every node the run stands at then fails with [`Cancelled`](crate::FailureKind::Cancelled): a step is dropped at its
+    /// `.await`, an ask or a timer no longer waits. That is a failure like any other. A run is cancelled once, so nodes that
+    /// the graph goes to from there, to undo things, run as ever. Where no node stands when the signal completes, the next
+    /// one fails.
+    ///
+    /// # Panics
+    /// When the run was polled before.
+    pub fn cancelled_by(mut self, signal: impl Future<Output = ()> + Send + 'c) -> Self {
+        let cancel = Arc::clone(self.setup().cancel.get_or_insert_default());
+        self.signals.get_or_insert_with(|| Signals::new(cancel)).push(signal);
+        self
+    }
+
+    fn setup(&mut self) -> &mut Setup {
+        let setup = self.work.as_mut().setup();
+        setup.expect("who answers a run and what cancels it is said before the run is first polled")
+    }
+}
+
+impl<T> Future for Run<'_, T> {
+    type Output = T;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        if let Some(signals) = &mut self.signals {
+            signals.poll(cx);
+        }
+        self.work.as_mut().poll(cx)
+    }
+}
+
+impl<T> fmt::Debug for Run<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Run")
+    }
+}
+
+pin_project! {
+    /// A run before it begins, and then its future, at the same place: the run is allocated once.
+    #[project = Now]
+    #[project_replace = Former]
+    enum Stage<B, F> {
+        Before { setup: Setup, begin: B },
+        Running { #[pin] future: F },
+        Begins,
+    }
+}
+
+impl<B: FnOnce(Setup) -> F, F: Future> Future for Stage<B, F> {
+    type Output = F::Output;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let Now::Running { future } = self.as_mut().project() {
+            return future.poll(cx);
+        }
+        if let Former::Before { setup, begin } = self.as_mut().project_replace(Stage::Begins) {
+            self.set(Stage::Running { future: begin(setup) });
+        }
+        match self.project() {
+            Now::Running { future } => future.poll(cx),
+            // Only making the future could have left it there, and that is a plain `async` block.
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl<B: FnOnce(Setup) -> F, F: Future> Work<F::Output> for Stage<B, F> {
+    fn setup(self: Pin<&mut Self>) -> Option<&mut Setup> {
+        match self.project() {
+            Now::Before { setup, .. } => Some(setup),
+            _ => None,
+        }
+    }
+}
