@@ -1,7 +1,7 @@
 //! The macros of [loomflow](https://docs.rs/loomflow). Their documentation stands where users find it, on the
 //! re-exports of the `loomflow` crate.
 //!
-//! [`step`] and [`context`] make types of functions and structs; [`workflow`] makes code of what `loomflow-graph` has
+//! [`step`], [`ask`] and [`context`] make types of functions and structs; [`workflow`] makes code of what `loomflow-graph` has
 //! read, lowered and checked.
 
 mod context;
@@ -21,8 +21,8 @@ pub fn step(args: TokenStream, item: TokenStream) -> TokenStream {
 
 #[allow(missing_docs)]
 #[proc_macro_attribute]
-pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
-    step::expand_ask(item.into()).into()
+pub fn ask(args: TokenStream, item: TokenStream) -> TokenStream {
+    step::expand_ask(args.into(), item.into()).into()
 }
 
 #[allow(missing_docs)]

@@ -11,12 +11,17 @@ use syn::{GenericParam, Lifetime, Meta, Type, spanned::Spanned};
 
 pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStream {
     let rt = runtime(options.krate.as_ref());
-    let name = &step.sig.ident;
-    let marker = marker(step, &rt);
-    let (impls, types, bounds) = step.sig.generics.split_for_impl();
-    let args = arguments(step, parts, &rt);
     let step_impl = step_impl(step, parts, options, &rt);
     let call_impl = call_impl(step, parts, options, &rt);
+    with_type(step, parts, &rt, &quote!(#step_impl #call_impl))
+}
+
+/// The type that stands for the function, and what is implemented for it.
+pub(super) fn with_type(step: &StepFn, parts: &Parts, rt: &TokenStream, implemented: &TokenStream) -> TokenStream {
+    let name = &step.sig.ident;
+    let marker = marker(step, rt);
+    let (impls, types, bounds) = step.sig.generics.split_for_impl();
+    let args = arguments(step, parts, rt);
     quote! {
         #marker
         #[doc(hidden)]
@@ -24,15 +29,14 @@ pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStre
         const _: () = {
             #[automatically_derived]
             impl #impls #name #types #bounds { #args }
-            #step_impl
-            #call_impl
+            #implemented
         };
     }
 }
 
 // After the function, so that an editor takes the name for a function; and an enum without variants or a struct with
 // braces, so that it leaves the name free for the function as a value.
-fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
+pub(super) fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
     let (vis, name, generics) = (&step.vis, &step.sig.ident, &step.sig.generics);
     let allow = quote! {
         #[doc(hidden)]
@@ -52,17 +56,18 @@ fn marker(step: &StepFn, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn lifetime() -> Lifetime {
+pub(super) fn lifetime() -> Lifetime {
     Lifetime::new("'__a", Span::mixed_site())
 }
 
-struct Input<'p> {
+/// A parameter that the graph fills.
+pub(super) struct Input<'p> {
     name: Ident,
-    ty: Type,
+    pub(super) ty: Type,
     written: &'p Type,
 }
 
-fn inputs(parts: &Parts) -> Vec<Input<'_>> {
+pub(super) fn inputs(parts: &Parts) -> Vec<Input<'_>> {
     let a = lifetime();
     let inputs = parts.params.iter().filter_map(|param| match param {
         Param::Input(name, ty) => Some((name, ty)),
@@ -80,7 +85,7 @@ fn inputs(parts: &Parts) -> Vec<Input<'_>> {
 
 /// The functions that take what the graph hands over. rustc points into the user's signature when it does not fit, so
 /// the parameters stand here under their own names and spans.
-fn arguments(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
+pub(super) fn arguments(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
     let (name, a) = (&step.sig.ident, lifetime());
     let inputs = inputs(parts);
     let (names, types): (Vec<_>, Vec<_>) = inputs.iter().map(|input| (&input.name, &input.ty)).unzip();
@@ -132,10 +137,7 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     let generics = &step.sig.generics;
     let (_, types, bounds) = generics.split_for_impl();
     let params = generics.params.iter();
-    let needs = parts.params.iter().filter_map(|param| match param {
-        Param::Context(ty) => Some(quote_spanned!(ty.span()=> __C: #rt::Needs<#ty, Self>)),
-        Param::Input(..) => None,
-    });
+    let needs = needs(parts, rt);
     let wheres = bounds.map(|bounds| bounds.predicates.iter().collect::<Vec<_>>()).unwrap_or_default();
     let span = at(name.span());
     let rt = &respan(rt.clone(), span);
@@ -172,8 +174,17 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     }
 }
 
-/// The work of one attempt: the call of the function, as a future that gives a failure of the runtime's own kind.
-fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots: &[Ident]) -> TokenStream {
+/// What the context must have, as bounds on it.
+pub(super) fn needs(parts: &Parts, rt: &TokenStream) -> Vec<TokenStream> {
+    let needs = parts.params.iter().filter_map(|param| match param {
+        Param::Context(ty) => Some(quote_spanned!(ty.span()=> __C: #rt::Needs<#ty, Self>)),
+        Param::Input(..) => None,
+    });
+    needs.collect()
+}
+
+/// The call of the function, with what the context lends and what stands in the slots.
+pub(super) fn called(step: &StepFn, parts: &Parts, rt: &TokenStream, slots: &[Ident]) -> TokenStream {
     let name = &step.sig.ident;
     let turbofish = step.sig.generics.split_for_impl().1;
     let turbofish = turbofish.as_turbofish();
@@ -182,9 +193,15 @@ fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots
         Param::Context(ty) => quote!(#rt::Needs::<#ty, Self>::need(__context)),
         Param::Input(..) => slots.next().map_or_else(TokenStream::new, ToTokens::to_token_stream),
     });
+    call(quote!(#name #turbofish), quote!(#(#arguments),*), name.span())
+}
+
+/// The work of one attempt: the call of the function, as a future that gives a failure of the runtime's own kind.
+fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots: &[Ident]) -> TokenStream {
+    let name = &step.sig.ident;
     // All of it is told at the step's name: that its future cannot be sent to another thread, for one.
     let span = at(name.span());
-    let called = call(quote!(#name #turbofish), quote!(#(#arguments),*), name.span());
+    let called = called(step, parts, rt, slots);
     let work = match (step.sig.asyncness.is_some(), matches!(parts.output, Output::Sure(_))) {
         (true, true) => call(quote!(#rt::Infallible::new), called, name.span()),
         (true, false) => call(quote!(#rt::Fallible::new), quote_spanned!(span=> #called, __boxed), name.span()),
@@ -239,7 +256,8 @@ fn policy(options: &Options, rt: &TokenStream) -> TokenStream {
         let limit = duration(limit, rt);
         quote!(.with_timeout(#limit))
     });
-    quote!(#rt::Policy::ONCE #retry #backoff #timeout)
+    let at_most_once = options.at_most_once.then(|| quote!(.with_at_most_once()));
+    quote!(#rt::Policy::ONCE #retry #backoff #timeout #at_most_once)
 }
 
 fn duration(duration: std::time::Duration, rt: &TokenStream) -> TokenStream {
@@ -247,7 +265,7 @@ fn duration(duration: std::time::Duration, rt: &TokenStream) -> TokenStream {
     quote!(#rt::Duration::new(#seconds, #nanos))
 }
 
-fn doc(step: &StepFn) -> String {
+pub(super) fn doc(step: &StepFn) -> String {
     let lines = step.attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| match &attr.meta {
         Meta::NameValue(syn::MetaNameValue {
             value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
@@ -258,7 +276,7 @@ fn doc(step: &StepFn) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn unraw(name: &Ident) -> String {
+pub(super) fn unraw(name: &Ident) -> String {
     use syn::ext::IdentExt;
     name.unraw().to_string()
 }

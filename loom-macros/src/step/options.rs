@@ -10,9 +10,9 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-const KEYS: [&str; 4] = ["retry", "backoff", "timeout", "crate"];
+const KEYS: [&str; 5] = ["retry", "backoff", "timeout", "at_most_once", "crate"];
 /// Keys of the language that this release does not have yet.
-const LATER: [&str; 2] = ["at_most_once", "cache"];
+const LATER: [&str; 1] = ["cache"];
 
 /// The options of a step.
 #[derive(Default)]
@@ -25,6 +25,8 @@ pub(super) struct Options {
     pub(super) timeout: Option<Duration>,
     /// Where the time limit stands.
     pub(super) timeout_at: Option<Span>,
+    /// Whether it must not happen twice.
+    pub(super) at_most_once: bool,
     /// Where loomflow is found.
     pub(super) krate: Option<Path>,
 }
@@ -41,7 +43,7 @@ impl Options {
 
     fn read(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
         let mut seen: Vec<String> = Vec::new();
-        let mut backoff = None;
+        let (mut backoff, mut at_most_once) = (None, None);
         while !input.is_empty() {
             let key = input.fork().call(Ident::parse_any)?;
             let text = key.to_string();
@@ -53,6 +55,13 @@ impl Options {
             }
             if text == "crate" {
                 self.krate = Some(crate_path(input)?);
+            } else if text == "at_most_once" {
+                input.call(Ident::parse_any)?;
+                if input.peek(Token![=]) {
+                    return Err(input.error("`at_most_once` takes no value: it stands alone"));
+                }
+                at_most_once = Some(key.span());
+                self.at_most_once = true;
             } else {
                 input.call(Ident::parse_any)?;
                 if !input.peek(Token![=]) {
@@ -79,6 +88,10 @@ impl Options {
         if let (Some(span), None) = (backoff, self.retry) {
             errors.at(span, "`backoff` is the pause between attempts, and there is one attempt: add `retry = 3`");
         }
+        if let (Some(span), Some(_)) = (at_most_once, self.retry) {
+            let message = "a step that runs at most once is not retried: leave out `retry`, or `at_most_once` if it may happen twice";
+            errors.at(span, message);
+        }
         Ok(())
     }
 }
@@ -90,7 +103,9 @@ fn unknown(key: &Ident) -> syn::Error {
     }
     let message = match nearest(&text, KEYS.map(str::to_owned)) {
         Some(near) => format!("a step has no option `{text}`: did you mean `{near}`?"),
-        None => format!("a step has no option `{text}`: there are `retry`, `backoff`, `timeout` and `crate`"),
+        None => format!(
+            "a step has no option `{text}`: there are `retry`, `backoff`, `timeout`, `at_most_once` and `crate`"
+        ),
     };
     syn::Error::new(key.span(), message)
 }
@@ -150,6 +165,12 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_runs_at_most_once_may_have_a_time_limit() {
+        let options = read("at_most_once, timeout = 30s").expect("both are options");
+        assert!(options.at_most_once && options.timeout.is_some());
+    }
+
+    #[test]
     fn one_pause_is_always_that_long() {
         let options = read("retry = 1, backoff = 1s").expect("both are options");
         assert_eq!(options.backoff, Some((Duration::from_secs(1), Duration::from_secs(1))));
@@ -167,7 +188,10 @@ mod tests {
             ("backoff = 1s", "add `retry = 3`"),
             ("timeout = 30", "`30` of what?"),
             ("timeout = 3s, timeout = 4s", "stands here twice"),
-            ("at_most_once", "not in this release yet"),
+            ("at_most_once = true", "takes no value"),
+            ("at_most_once, retry = 3", "is not retried"),
+            ("retry = 3, at_most_once", "is not retried"),
+            ("cache", "not in this release yet"),
         ] {
             let error = read(code).err().unwrap_or_else(|| panic!("`{code}` was read"));
             assert!(error.contains(part), "{code}: {error}");

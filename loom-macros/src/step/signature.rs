@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Lifetime, PatType, PathArguments, ReturnType, Signature, Type,
     Visibility,
-    parse::{Parse, ParseStream},
+    parse::{ParseStream, Parser},
     visit::{self, Visit},
     visit_mut::{self, VisitMut},
 };
@@ -19,8 +19,13 @@ pub(super) struct StepFn {
     body: Group,
 }
 
-impl Parse for StepFn {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl StepFn {
+    /// Reads the function under the attribute that is written so.
+    pub(super) fn parse(attribute: &'static str, item: TokenStream) -> syn::Result<Self> {
+        (|input: ParseStream<'_>| Self::read(attribute, input)).parse2(item)
+    }
+
+    fn read(attribute: &str, input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         if !(input.peek(syn::Token![fn])
@@ -29,7 +34,7 @@ impl Parse for StepFn {
             || input.peek(syn::Token![const])
             || input.peek(syn::Token![extern]))
         {
-            return Err(input.error("`#[step]` stands on a function"));
+            return Err(input.error(format!("`{attribute}` stands on a function")));
         }
         Ok(StepFn { attrs, vis, sig: input.parse()?, body: input.parse()? })
     }
@@ -173,6 +178,11 @@ fn find(ty: &Type, wanted: impl Fn(&Type) -> bool) -> Option<Type> {
     let mut find = Find(wanted, None);
     find.visit_type(ty);
     find.1
+}
+
+/// A part of a type that does not say which type it is.
+pub(super) fn opaque(ty: &Type) -> Option<Type> {
+    find(ty, |ty| matches!(ty, Type::ImplTrait(_) | Type::Infer(_)))
 }
 
 /// The part of a type that borrows from something other than the program itself.
