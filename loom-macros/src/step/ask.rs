@@ -140,10 +140,13 @@ fn call_impl(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
     let slots: Vec<Ident> = (0..inputs(parts).len()).map(|index| format_ident!("__p{index}")).collect();
     // That it is a question is told at the return type.
     let given = match &step.sig.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => name.span(),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+        ReturnType::Default => quote!(()),
     };
-    let question = call(quote!(#rt::Asking::question), called(step, parts, rt, &slots), given);
+    let asking = respan(quote!(#rt::Asking), at(given.span()));
+    let question = quote_spanned!(at(given.span())=> <#given as #asking>::question);
+    let called = called(step, parts, rt, &slots);
+    let question = quote_spanned!(span=> #question(#called));
     let asked = call(quote!(#rt::asked::<__D, Self>), quote!(__driver, __at, move || #question), name.span());
     let future = quote! {
         impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send

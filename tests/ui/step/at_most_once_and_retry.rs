@@ -1,6 +1,6 @@
 use loomflow::prelude::*;
 
-#[step(at_most_once)] // wrong
+#[step(retry = 3, at_most_once)] // wrong
 fn pay(amount: u32) -> u32 {
     amount
 }
