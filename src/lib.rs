@@ -2,8 +2,8 @@
 //!
 //! # Where things stand
 //!
-//! The macros are [`step`], [`workflow!`] and [`macro@Context`]. A run gives a [`Failure`] when it fails; what may live
-//! between steps is a [`Value`]; the graph as data is in [`graph`].
+//! The macros are [`step`], [`macro@ask`], [`workflow!`] and [`macro@Context`]. A [`Run`] gives a [`Failure`] when it fails;
+//! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
 pub use loomflow_graph::graph;
 pub use loomflow_runtime::{
@@ -21,6 +21,7 @@ pub use loomflow_runtime::{
 /// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long |
 /// | `backoff = 200ms..5s` | the pauses between attempts: at least 200 ms, growing and jittered, at most 5 s. Without it 100 ms to 10 s. `backoff = 1s` pauses always one second |
 /// | `timeout = 30s` | how long one attempt may take; only for an `async fn`, and it cuts in where that waits |
+/// | `at_most_once` | it does what must not happen twice, so it is not retried. A run in memory does nothing else about it; a run that is kept, and cut off in it, will not run it again by itself |
 /// | `crate = flow` | where loomflow is found, when it is a dependency under another name |
 ///
 /// Units are `ms`, `s`, `m`, `h` and `d`. Pauses and time limits go by Tokio's clock, so a run of such a step needs a Tokio
@@ -168,7 +169,70 @@ pub use loomflow_macros::workflow;
 /// ```
 pub use loomflow_macros::Context;
 
-/// Not in this release yet: a question to a person, which a run waits for. It is refused in one sentence.
+/// Makes an ask of a function: a step that asks a person and waits for the answer, which is its output.
+///
+/// The function words the [`Question`] and stays as it is; beside it stands a type of the same name that a graph can name,
+/// as with [`step`]. The attribute says what the answer is: any [`Value`].
+///
+/// ```
+/// use loomflow::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// enum Approval {
+///     Granted,
+///     Refused(String),
+/// }
+///
+/// #[step]
+/// fn draft(topic: &str) -> String {
+///     format!("About {topic}.")
+/// }
+///
+/// /// Asks whether a draft may go out.
+/// #[ask(Approval)]
+/// fn approve(draft: &str) -> Question {
+///     Question::new("Send this answer?").show(draft)
+/// }
+///
+/// workflow! {
+///     Letter(topic: String) -> Result<String, String> {
+///         start -> draft(topic) -> approve(draft) -> match {
+///             Approval::Granted      => end(draft),
+///             Approval::Refused(why) => fail(why),
+///         };
+///     }
+/// }
+///
+/// # fn block_on<F: Future>(run: F) -> F::Output {
+/// #     let mut run = std::pin::pin!(run);
+/// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop {
+/// #         if let std::task::Poll::Ready(output) = run.as_mut().poll(&mut context) { return output; }
+/// #     }
+/// # }
+/// let run = Letter::run(&(), "tea".to_owned()).answering::<approve>(|question| {
+///     assert_eq!(question.to_string(), "Send this answer?");
+///     assert_eq!(question.shown().collect::<Vec<_>>(), ["\"About tea.\""]);
+///     Some(Approval::Granted)
+/// });
+/// assert_eq!(block_on(run).unwrap(), "About tea.");
+///
+/// // With nobody there to answer, the run fails at the ask and has the question.
+/// let failure = block_on(Letter::run(&(), "tea".to_owned())).unwrap_err();
+/// assert_eq!(failure.kind(), FailureKind::Unanswered);
+/// assert_eq!(failure.questions()[0].text(), "Send this answer?");
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `inbox` | an answer that comes before the question is kept for it. A run in memory hears no answer before it asks, so there it changes nothing |
+/// | `crate = flow` | where loomflow is found, when it is a dependency under another name |
+///
+/// They stand behind the type: `#[ask(Approval, inbox)]`. Parameters are those of a step, `#[context]` included. The
+/// function is not async: what takes time before the question can be asked is a step of its own.
 pub use loomflow_macros::ask;
 
 #[doc(hidden)]

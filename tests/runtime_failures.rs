@@ -3,7 +3,6 @@
 mod common;
 
 use common::{block_on, failed, way};
-use loomflow::FailureKind;
 use loomflow::prelude::*;
 use std::error::Error;
 use std::fmt;
@@ -126,6 +125,49 @@ mod steps {
         }
         assert_eq!(ordered("4").unwrap(), 5);
         assert!(boxed("").unwrap_err().downcast_ref::<Failure>().is_some());
+    }
+}
+
+mod written {
+    use super::*;
+
+    fn read_back(failure: &Failure) -> Failure {
+        let written = serde_json::to_string(failure).expect("a failure can be written");
+        serde_json::from_str(&written).expect("a failure can be read")
+    }
+
+    #[test]
+    fn a_failure_that_is_read_back_tells_what_it_told() {
+        for text in ["", "five", "closed"] {
+            let (_, failure) = failed(Order::trace(&(), text.into()));
+            let read = read_back(&failure);
+            assert_eq!(read.to_string(), failure.to_string());
+            assert_eq!(format!("{read:#} {read:?}"), format!("{failure:#} {failure:?}"));
+            assert_eq!((read.kind(), read.attempt()), (failure.kind(), failure.attempt()));
+            assert_eq!((read.workflow(), read.node()), ("Order", "order"));
+            assert!(read.downcast_ref::<Refused>().is_none() && failure.downcast_ref::<Refused>().is_some());
+        }
+    }
+
+    #[test]
+    fn a_failure_can_be_a_value_of_a_graph_and_is_handed_on_as_it_is() {
+        #[step]
+        fn look(why: &Failure) -> String {
+            format!("{:?} at {}", why.kind(), why.node())
+        }
+        workflow! {
+            Flow(why: Failure) -> Result<String, Failure> {
+                let told: Failure;
+                start -> told = (why) -> look(told) -> if told.kind() == FailureKind::Step { fail(told) } -> end(look);
+            }
+        }
+        let (_, why) = failed(Order::trace(&(), "closed".into()));
+        let (path, failure) = failed(Flow::trace(&(), why.clone()));
+        assert_eq!(path, "look");
+        assert!(failure.to_string().ends_with("failed at `order`, attempt 1: the shop is closed"), "{failure}");
+        assert_eq!(failure.downcast_ref(), why.downcast_ref::<Refused>());
+        let failed = Flow::trace(&(), Failure::new("late"));
+        assert_eq!(common::ended(failed), way("look", "Failed at "));
     }
 }
 

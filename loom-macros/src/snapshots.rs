@@ -83,6 +83,29 @@ where
 }
 
 #[test]
+fn a_step_that_runs_at_most_once() {
+    step_matches(
+        "a_step_that_runs_at_most_once",
+        "at_most_once",
+        r"async fn pay(#[context] bank: &Bank, amount: Amount) -> Result<Receipt, Declined> {
+    bank.pay(amount).await
+}",
+    );
+}
+
+#[test]
+fn an_ask() {
+    let (args, item) = (
+        "Approval, inbox, crate = flow",
+        r#"/// Asks a person.
+pub fn approve<T: Value>(#[context] office: &Office, draft: &T, who: Role) -> Question {
+    Question::new(office.words(who)).show(draft)
+}"#,
+    );
+    matches("an_ask", &format!("#[ask({args})]\n{item}"), &step::expand_ask(tokens(args), tokens(item)));
+}
+
+#[test]
 fn a_chain() {
     workflow_matches(
         "a_chain",

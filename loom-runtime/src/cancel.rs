@@ -1,19 +1,21 @@
 //! Cancelling a run: an event that comes once, to every node the run then stands at.
 //!
-//! A node stands from the first time its work waits until the work is done. Where no node stands when the event comes, the
-//! next one to start takes it; so does the next one where all that stood were dropped before they could. Nodes that start
-//! behind it run as ever.
+//! A node stands from the first time its work waits until the work is done or dropped. Where none stands when the event
+//! comes, or all that stood were dropped before they could take it, the next node to start takes it. Nodes that start when
+//! it was taken run as ever.
 
 use crate::{failure::Failure, machine::Place};
 use pin_project_lite::pin_project;
 use std::{
     collections::BTreeMap,
     pin::Pin,
+    ptr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
-/// Whether a run was cancelled, and which nodes stand.
+/// Whether a run was cancelled, and whom to tell.
+// What a run without a signal never does is out of line, so that its steps stay small.
 #[derive(Default)]
 pub(crate) struct Cancel(Mutex<State>);
 
@@ -21,9 +23,10 @@ pub(crate) struct Cancel(Mutex<State>);
 struct State {
     come: bool,
     taken: bool,
-    /// The nodes that stand, or that stood when it came and have not taken it yet.
-    standing: BTreeMap<u64, Waker>,
-    next: u64,
+    /// Who polls the nodes that stand, by where their futures rest: these are pinned, so no two have one address. What is
+    /// left of a node that was dropped is overwritten by the next one that comes to rest there, and woken in vain at worst;
+    /// that spares every step the code for being dropped.
+    wakers: BTreeMap<usize, Waker>,
 }
 
 impl Cancel {
@@ -33,53 +36,37 @@ impl Cancel {
     }
 
     fn come(&self) {
-        let wakers: Vec<Waker> = {
+        let wakers = {
             let mut state = self.state();
             state.come = true;
-            state.standing.values().cloned().collect()
+            std::mem::take(&mut state.wakers)
         };
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_values().for_each(Waker::wake);
     }
 
-    /// Whether the node is to fail with it.
-    fn takes(&self, node: Option<&Standing<'_>>) -> bool {
+    /// Whether a node that is polled is to fail with it.
+    #[cold]
+    fn takes(&self, stands: bool) -> bool {
         let mut state = self.state();
-        let takes = match node {
-            Some(node) => state.come && state.standing.remove(&node.key).is_some(),
-            None => state.come && !state.taken && state.standing.is_empty(),
-        };
+        let takes = state.come && (stands || !state.taken);
         state.taken |= takes;
         takes
     }
 
-    /// Notes that a node's work waits.
-    fn waits<'a>(&'a self, node: &mut Option<Standing<'a>>, waker: &Waker) {
+    /// Notes who polls a node whose work waits. Gives whether the node stands, as seen by a cancel that comes.
+    #[cold]
+    fn waits(&self, node: usize, waker: &Waker) -> bool {
         let mut state = self.state();
-        if state.come {
-            return;
+        if !state.come {
+            state.wakers.entry(node).and_modify(|old| old.clone_from(waker)).or_insert_with(|| waker.clone());
         }
-        let key = match node {
-            Some(node) => node.key,
-            None => {
-                let key = state.next;
-                state.next += 1;
-                *node = Some(Standing { cancel: self, key });
-                key
-            }
-        };
-        state.standing.entry(key).and_modify(|old| old.clone_from(waker)).or_insert_with(|| waker.clone());
+        !state.come
     }
-}
 
-/// That a node stands. Dropping it says that it no longer does.
-struct Standing<'a> {
-    cancel: &'a Cancel,
-    key: u64,
-}
-
-impl Drop for Standing<'_> {
-    fn drop(&mut self) {
-        self.cancel.state().standing.remove(&self.key);
+    /// Notes that a node's work is done.
+    #[cold]
+    fn done(&self, node: usize) {
+        self.state().wakers.remove(&node);
     }
 }
 
@@ -111,8 +98,8 @@ pin_project! {
     /// The work of a node, which fails when the run is cancelled.
     pub(crate) struct Cancellable<'a, F> {
         cancel: Option<&'a Cancel>,
-        standing: Option<Standing<'a>>,
         place: &'static Place,
+        stands: bool,
         #[pin] work: F,
     }
 }
@@ -120,7 +107,27 @@ pin_project! {
 impl<'a, F> Cancellable<'a, F> {
     #[inline]
     pub(crate) const fn new(cancel: Option<&'a Cancel>, place: &'static Place, work: F) -> Self {
-        Cancellable { cancel, standing: None, place, work }
+        Cancellable { cancel, place, stands: false, work }
+    }
+}
+
+impl<F: Future<Output = Result<T, Failure>>, T> Cancellable<'_, F> {
+    // Out of line: the steps of a run without a signal pay for one look, and for no code.
+    #[cold]
+    #[inline(never)]
+    fn poll_watched(self: Pin<&mut Self>, cancel: &Cancel, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let me = self.project();
+        if cancel.takes(*me.stands) {
+            return Poll::Ready(Err(Failure::cancelled().at(me.place.workflow, me.place.node)));
+        }
+        let node = ptr::from_mut(me.stands).addr();
+        let polled = me.work.poll(cx);
+        if polled.is_pending() {
+            *me.stands = cancel.waits(node, cx.waker());
+        } else if *me.stands {
+            cancel.done(node);
+        }
+        polled
     }
 }
 
@@ -128,19 +135,120 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Cancellable<'_, F> {
     type Output = F::Output;
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let me = self.project();
-        let Some(cancel) = *me.cancel else {
-            return me.work.poll(cx);
+        match self.cancel {
+            None => self.project().work.poll(cx),
+            Some(cancel) => self.poll_watched(cancel, cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::FailureKind;
+    use std::{
+        future::{pending, ready},
+        pin::pin,
+        sync::atomic::{AtomicU32, Ordering},
+        task::Wake,
+    };
+
+    static HERE: Place = Place { workflow: "Flow", node: "here" };
+
+    #[derive(Default)]
+    struct Woken(AtomicU32);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn node<F: Future<Output = Result<u32, Failure>>>(cancel: &Cancel, work: F) -> Cancellable<'_, F> {
+        Cancellable::new(Some(cancel), &HERE, work)
+    }
+
+    fn poll<F: Future<Output = Result<u32, Failure>>>(node: Pin<&mut F>) -> Poll<Result<u32, FailureKind>> {
+        let polled = node.poll(&mut Context::from_waker(Waker::noop()));
+        polled.map_err(|failure| failure.kind())
+    }
+
+    const CANCELLED: Poll<Result<u32, FailureKind>> = Poll::Ready(Err(FailureKind::Cancelled));
+
+    #[test]
+    fn every_node_that_stands_takes_it_and_later_ones_do_not() {
+        let cancel = Cancel::default();
+        let (mut one, mut two) = (pin!(node(&cancel, pending())), pin!(node(&cancel, pending())));
+        assert!(poll(one.as_mut()).is_pending() && poll(two.as_mut()).is_pending());
+        cancel.come();
+        assert_eq!(poll(one), CANCELLED);
+        // What undoes the first starts before the second was polled.
+        let mut undo = pin!(node(&cancel, pending()));
+        assert!(poll(undo.as_mut()).is_pending());
+        assert_eq!(poll(two), CANCELLED);
+        assert!(poll(undo).is_pending());
+        assert_eq!(poll(pin!(node(&cancel, ready(Ok(1))))), Poll::Ready(Ok(1)));
+    }
+
+    #[test]
+    fn where_no_node_stands_the_next_one_takes_it_and_its_work_is_never_begun() {
+        let cancel = Cancel::default();
+        assert_eq!(poll(pin!(node(&cancel, ready(Ok(1))))), Poll::Ready(Ok(1)));
+        cancel.come();
+        let begun = AtomicU32::new(0);
+        let work = async {
+            begun.fetch_add(1, Ordering::Relaxed);
+            Ok(1)
         };
-        if cancel.takes(me.standing.as_ref()) {
-            return Poll::Ready(Err(Failure::cancelled().at(me.place.workflow, me.place.node)));
+        assert_eq!(poll(pin!(node(&cancel, work))), CANCELLED);
+        assert_eq!(begun.into_inner(), 0);
+        assert_eq!(poll(pin!(node(&cancel, ready(Ok(2))))), Poll::Ready(Ok(2)));
+    }
+
+    #[test]
+    fn it_is_not_lost_with_a_node_that_is_dropped_before_it_takes_it() {
+        let cancel = Cancel::default();
+        {
+            let mut stands = pin!(node(&cancel, pending()));
+            assert!(poll(stands.as_mut()).is_pending());
+            cancel.come();
         }
-        let polled = me.work.poll(cx);
-        if polled.is_ready() {
-            *me.standing = None;
-        } else {
-            cancel.waits(me.standing, cx.waker());
+        assert_eq!(poll(pin!(node(&cancel, ready(Ok(1))))), CANCELLED);
+        assert_eq!(poll(pin!(node(&cancel, ready(Ok(1))))), Poll::Ready(Ok(1)));
+    }
+
+    #[test]
+    fn every_node_that_stands_is_woken_by_the_waker_that_polled_it_last() {
+        let cancel = Cancel::default();
+        let wakers: [Arc<Woken>; 4] = Default::default();
+        let polled = |node: Pin<&mut Cancellable<'_, _>>, by: usize| {
+            let waker = Waker::from(Arc::clone(&wakers[by]));
+            Future::poll(node, &mut Context::from_waker(&waker)).is_pending()
+        };
+        let (mut one, mut two) = (pin!(node(&cancel, pending())), pin!(node(&cancel, pending())));
+        assert!(polled(one.as_mut(), 0) && polled(two.as_mut(), 1) && polled(one.as_mut(), 2));
+        {
+            let mut dropped = pin!(node(&cancel, pending()));
+            assert!(polled(dropped.as_mut(), 3));
         }
-        polled
+        cancel.come();
+        assert_eq!(wakers.iter().map(|woken| woken.0.load(Ordering::Relaxed)).collect::<Vec<_>>()[..3], [0, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_kept_of_the_nodes_of_a_run_does_not_grow_with_them() {
+        let cancel = Cancel::default();
+        for _ in 0..1_000 {
+            let mut yields = false;
+            let work = std::future::poll_fn(|_| {
+                let polled = if yields { Poll::Ready(Ok(1)) } else { Poll::Pending };
+                yields = true;
+                polled
+            });
+            let mut node = Box::pin(node(&cancel, work));
+            assert!(poll(node.as_mut()).is_pending());
+            assert_eq!(poll(node.as_mut()), Poll::Ready(Ok(1)));
+        }
+        assert!(cancel.state().wakers.is_empty());
     }
 }

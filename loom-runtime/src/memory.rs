@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     machine::{Flow, Machine, Place},
     question::Question,
-    run::{Run, Setup},
+    run::{Prepared, Run},
     step::{Call, Step},
     wait::Until,
 };
@@ -20,7 +20,7 @@ use std::{
 /// Runs workflows in memory, by Tokio's clock. What watches it is told of every node it enters.
 struct Memory<W> {
     watch: W,
-    setup: Setup,
+    prepared: Prepared,
 }
 
 /// Is told of the places a run comes to.
@@ -52,7 +52,7 @@ pub fn run<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Result<M::Output, Failure>> {
-    Run::new(move |setup| async move { Memory { watch: (), setup }.drive::<C, M>(context, input).await })
+    Run::new(move |prepared| async move { Memory { watch: (), prepared }.drive::<C, M>(context, input).await })
 }
 
 /// Runs a workflow in memory and tells the nodes it visited.
@@ -60,8 +60,8 @@ pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Traced<M::Output>> {
-    Run::new(move |setup| async move {
-        let memory = Memory { watch: Mutex::new(Vec::new()), setup };
+    Run::new(move |prepared| async move {
+        let memory = Memory { watch: Mutex::new(Vec::new()), prepared };
         let outcome = memory.drive::<C, M>(context, input).await;
         (memory.watch.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
     })
@@ -70,7 +70,7 @@ pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
 impl<W: Watch> Memory<W> {
     #[inline]
     fn cancel(&self) -> Option<&Cancel> {
-        self.setup.cancel.as_deref()
+        self.prepared.as_ref()?.cancel.as_deref()
     }
 
     async fn drive<C: ?Sized + Sync, M: Machine<C>>(&self, context: &C, input: M::Input) -> Result<M::Output, Failure> {
@@ -152,7 +152,8 @@ impl<W: Watch> Driver for Memory<W> {
         question: Question,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         let answered = Caught::new(async move {
-            match self.setup.answers.of::<S>().map(|answer| answer(&question)) {
+            let answer = self.prepared.as_ref().and_then(|setup| setup.answers.of::<S>());
+            match answer.map(|answer| answer(&question)) {
                 Some(Some(answer)) => Ok(answer),
                 Some(None) => pending().await,
                 None => Err(Failure::unanswered(S::NAME, question)),
@@ -174,5 +175,75 @@ impl<W: Watch> Driver for Memory<W> {
             Ok(())
         };
         Cancellable::new(self.cancel(), at.place, waited)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cancel::Signals, failure::FailureKind, run::Setup};
+    use std::{pin::pin, sync::Arc};
+    use tokio::time::{advance, sleep, timeout};
+
+    static HERE: Place = Place { workflow: "Flow", node: "sleep" };
+    const AT: At<()> = At { scope: (), turn: 0, place: &HERE };
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn memory() -> Memory<()> {
+        Memory { watch: (), prepared: None }
+    }
+
+    /// How long a timer waits, by Tokio's clock, in whole minutes.
+    async fn minutes(until: Until) -> u64 {
+        let begun = tokio::time::Instant::now();
+        memory().timer(&AT, until).await.expect("nothing cancels it");
+        begun.elapsed().as_secs() / 60
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timer_waits_for_a_span_of_time_by_tokios_clock() {
+        assert_eq!(minutes(Until::After(HOUR)).await, 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timer_waits_for_a_moment_by_a_clock_that_skips_with_tokios() {
+        let begun = now();
+        advance(HOUR).await;
+        sleep(HOUR).await;
+        // Half a minute more: how long this machine takes between two looks at its clocks must not count.
+        assert_eq!(minutes(Until::At(begun + 3 * HOUR + HOUR / 120)).await, 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moment_that_is_past_is_not_waited_for() {
+        let begun = now();
+        advance(HOUR).await;
+        assert_eq!(minutes(Until::At(begun + HOUR / 2)).await, 0);
+        assert_eq!(minutes(Until::At(SystemTime::UNIX_EPOCH)).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timer_is_cancelled_with_its_run() {
+        let cancel = Arc::new(Cancel::default());
+        let setup = Setup { cancel: Some(Arc::clone(&cancel)), ..Setup::default() };
+        let memory = Memory { watch: (), prepared: Some(Box::new(setup)) };
+        let mut timer = pin!(memory.timer(&AT, Until::After(HOUR)));
+        assert!(timeout(HOUR / 2, timer.as_mut()).await.is_err());
+        let mut signals = Signals::new(cancel);
+        signals.push(std::future::ready(()));
+        signals.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        let failure = timer.await.expect_err("it is cancelled");
+        assert_eq!(failure.to_string(), "workflow `Flow` failed at `sleep`: the run was cancelled");
+        assert_eq!(failure.kind(), FailureKind::Cancelled);
+    }
+
+    #[test]
+    fn a_place_within_a_branch_is_traced_where_it_is_a_node() {
+        let memory = Memory { watch: Mutex::new(Vec::new()), prepared: None };
+        let meets = Place { workflow: "Flow", node: "" };
+        let branch = memory.branch(&AT, 1);
+        memory.entered(&At { scope: branch, ..AT });
+        memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT });
+        assert_eq!(memory.watch.into_inner().expect("nothing panicked"), ["sleep"]);
     }
 }

@@ -30,15 +30,18 @@ pub(crate) struct Setup {
     pub(crate) cancel: Option<Arc<Cancel>>,
 }
 
+/// The setup of a run, if it has one: most have none.
+pub(crate) type Prepared = Option<Box<Setup>>;
+
 /// The future of a run, and what is said of it as long as it has not begun.
 trait Work<T>: Future<Output = T> {
-    fn setup(self: Pin<&mut Self>) -> Option<&mut Setup>;
+    fn prepared(self: Pin<&mut Self>) -> Option<&mut Prepared>;
 }
 
 impl<'c, T> Run<'c, T> {
     /// A run that begins when it is first polled.
-    pub(crate) fn new<F: Future<Output = T> + Send + 'c>(begin: impl FnOnce(Setup) -> F + Send + 'c) -> Self {
-        Run { work: Box::pin(Stage::Before { setup: Setup::default(), begin }), signals: None }
+    pub(crate) fn new<F: Future<Output = T> + Send + 'c>(begin: impl FnOnce(Prepared) -> F + Send + 'c) -> Self {
+        Run { work: Box::pin(Stage::Before { prepared: None, begin }), signals: None }
     }
 
     /// The same run with answers to the questions of the ask `A`, those of nested workflows included. What is said last of
@@ -73,8 +76,9 @@ impl<'c, T> Run<'c, T> {
     }
 
     fn setup(&mut self) -> &mut Setup {
-        let setup = self.work.as_mut().setup();
-        setup.expect("who answers a run and what cancels it is said before the run is first polled")
+        let prepared = self.work.as_mut().prepared();
+        let prepared = prepared.expect("who answers a run and what cancels it is said before the run is first polled");
+        prepared.get_or_insert_default()
     }
 }
 
@@ -99,20 +103,19 @@ pin_project! {
     #[project = Now]
     #[project_replace = Former]
     enum Stage<B, F> {
-        Before { setup: Setup, begin: B },
+        Before { prepared: Prepared, begin: B },
         Running { #[pin] future: F },
         Begins,
     }
 }
 
-impl<B: FnOnce(Setup) -> F, F: Future> Future for Stage<B, F> {
+impl<B: FnOnce(Prepared) -> F, F: Future> Future for Stage<B, F> {
     type Output = F::Output;
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        if let Now::Running { future } = self.as_mut().project() {
-            return future.poll(cx);
-        }
-        if let Former::Before { setup, begin } = self.as_mut().project_replace(Stage::Begins) {
-            self.set(Stage::Running { future: begin(setup) });
+        if let Now::Before { .. } = self.as_mut().project()
+            && let Former::Before { prepared, begin } = self.as_mut().project_replace(Stage::Begins)
+        {
+            self.set(Stage::Running { future: begin(prepared) });
         }
         match self.project() {
             Now::Running { future } => future.poll(cx),
@@ -122,10 +125,10 @@ impl<B: FnOnce(Setup) -> F, F: Future> Future for Stage<B, F> {
     }
 }
 
-impl<B: FnOnce(Setup) -> F, F: Future> Work<F::Output> for Stage<B, F> {
-    fn setup(self: Pin<&mut Self>) -> Option<&mut Setup> {
+impl<B: FnOnce(Prepared) -> F, F: Future> Work<F::Output> for Stage<B, F> {
+    fn prepared(self: Pin<&mut Self>) -> Option<&mut Prepared> {
         match self.project() {
-            Now::Before { setup, .. } => Some(setup),
+            Now::Before { prepared, .. } => Some(prepared),
             _ => None,
         }
     }
