@@ -97,10 +97,10 @@ fn a_step_that_runs_at_most_once() {
 fn an_ask() {
     let (args, item) = (
         "Approval, inbox, crate = flow",
-        r#"/// Asks a person.
+        r"/// Asks a person.
 pub fn approve<T: Value>(#[context] office: &Office, draft: &T, who: Role) -> Question {
     Question::new(office.words(who)).show(draft)
-}"#,
+}",
     );
     matches("an_ask", &format!("#[ask({args})]\n{item}"), &step::expand_ask(tokens(args), tokens(item)));
 }

@@ -20,7 +20,7 @@ use std::{
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<'c, T> {
     work: Pin<Box<dyn Work<T> + Send + 'c>>,
-    signals: Option<Signals<'c>>,
+    signals: Option<Box<Signals<'c>>>,
 }
 
 /// What a driver is to know of a run before it begins.
@@ -71,7 +71,7 @@ impl<'c, T> Run<'c, T> {
     /// When the run was polled before.
     pub fn cancelled_by(mut self, signal: impl Future<Output = ()> + Send + 'c) -> Self {
         let cancel = Arc::clone(self.setup().cancel.get_or_insert_default());
-        self.signals.get_or_insert_with(|| Signals::new(cancel)).push(signal);
+        self.signals.get_or_insert_with(|| Box::new(Signals::new(cancel))).push(signal);
         self
     }
 

@@ -148,6 +148,21 @@ pub mod hostile {
     #[::loomflow::step]
     pub fn nothing() {}
 
+    pub struct Question;
+    pub trait Ask {}
+    pub trait Asking {}
+    pub fn asked() {}
+
+    /// Asks whether something is enough.
+    #[::loomflow::ask(bool, inbox)]
+    pub fn enough(#[context] limit: &Limit, word: &str) -> ::loomflow::Question {
+        ::loomflow::Question::new(word).show(&limit.0)
+    }
+
+    ::loomflow::workflow! {
+        pub Enough(word: Text) -> bool { start -> enough(word) -> end; }
+    }
+
     ::loomflow::workflow! {
         /// Looks at a word.
         pub Looked(word: Text) -> ::std::result::Result<u32, ::std::fmt::Error> {
@@ -202,5 +217,8 @@ mod tests {
         assert_eq!(run("x"), Ok(120));
         assert!(run("").is_err());
         assert_eq!(block_on(hostile::Newest::run(&app, vec![5, 6], 7)).ok(), Some(5));
+        let asked = hostile::Enough::run(&app, "tea?".to_owned());
+        let asked = asked.answering::<hostile::enough>(|question| Some(question.text() == "tea?"));
+        assert_eq!(block_on(asked).ok(), Some(true));
     }
 }

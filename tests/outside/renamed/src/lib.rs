@@ -49,6 +49,19 @@ pub fn haggle<T: flow::Value + Serialize + DeserializeOwned + Clone>(prices: &[T
     prices.last().cloned()
 }
 
+/// Asks whether a price is fair.
+#[ask(bool, inbox, crate = flow)]
+#[must_use]
+pub fn fair(#[context] prices: &Prices, price: u32) -> Question {
+    Question::new(format!("{price} at {} a piece?", prices.piece))
+}
+
+workflow! {
+    /// Has a price agreed to.
+    #[workflow(crate = flow)]
+    pub Agreed(price: u32) -> bool { start -> fair(price) -> end; }
+}
+
 workflow! {
     /// Prices an order.
     #[workflow(crate = flow)]

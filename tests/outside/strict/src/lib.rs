@@ -83,6 +83,34 @@ pub struct App<L: Send + Sync> {
     pub spare: Model,
 }
 
+/// Asks whether a ticket may wait.
+#[ask(bool)]
+#[must_use]
+pub fn may_wait(#[context] model: &Model, ticket: &Ticket) -> Question {
+    Question::new(format!("May this wait for {} words?", model.words)).show(ticket)
+}
+
+/// Asks for one of some things.
+#[ask(T, inbox)]
+#[must_use]
+pub fn pick<T: Kept>(from: &[T]) -> Question {
+    Question::new("Which?").show(from)
+}
+
+/// Does what must not happen twice.
+#[step(at_most_once)]
+#[must_use]
+pub const fn once(n: u32) -> u32 {
+    n
+}
+
+workflow! {
+    /// Picks something for a ticket that may not wait.
+    pub Picked<T: Kept>(ticket: Ticket, from: Vec<T>) -> Option<T> {
+        start -> may_wait(ticket) -> if may_wait { end(None) } -> pick::<T>(from) -> once(1) -> end(Some(pick));
+    }
+}
+
 /// A ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
