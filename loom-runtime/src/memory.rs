@@ -241,8 +241,8 @@ mod tests {
     fn a_place_within_a_branch_is_traced_where_it_is_a_node() {
         let memory = Memory { watch: Mutex::new(Vec::new()), prepared: None };
         let meets = Place { workflow: "Flow", node: "" };
-        let branch = memory.branch(&AT, 1);
-        memory.entered(&At { scope: branch, ..AT });
+        memory.branch(&AT, 1);
+        memory.entered(&AT);
         memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT });
         assert_eq!(memory.watch.into_inner().expect("nothing panicked"), ["sleep"]);
     }
