@@ -1,3 +1,5 @@
+//! [language page]: crate::language
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # Where things stand
@@ -7,7 +9,7 @@
 
 pub use loomflow_graph::graph;
 pub use loomflow_runtime::{
-    Ask, Backoff, Failure, FailureKind, Fault, Policy, Provides, Question, Run, Step, Traced, Until, Value, Wait,
+    Ask, Backoff, Failure, FailureKind, Fault, Line, Policy, Provides, Question, Run, Step, Traced, Until, Value, Wait,
     Workflow, backoff,
 };
 
@@ -66,7 +68,8 @@ pub use loomflow_macros::step;
 
 /// Makes a workflow of a graph: a type of the workflow's name with `run`, `trace` and `GRAPH`, which is itself a step.
 ///
-/// The language is described in the [crate's documentation](crate#the-language-in-one-page).
+/// The language is described on [a page of its own](crate::language), and in short in the
+/// [crate's documentation](crate#the-language-in-one-page).
 ///
 /// ```
 /// use loomflow::prelude::*;
@@ -109,6 +112,30 @@ pub use loomflow_macros::step;
 /// assert_eq!(Collatz::GRAPH.max_steps().to_string(), "2 + limit * 2");
 /// ```
 ///
+/// Branches run at once, and a guard says where to go when something fails or takes too long:
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// # #[step] fn topics(text: &str) -> Vec<String> { text.split(' ').map(str::to_owned).collect() }
+/// # #[step] async fn draft(topic: &str) -> Result<String, String> { if topic == "rain" { Err("too wet".to_owned()) } else { Ok(format!("on {topic}")) } }
+/// # #[step] fn title(text: &str) -> String { text.to_uppercase() }
+/// # #[step] fn print(title: &str, parts: &[String]) -> String { format!("{title}: {}", parts.join(", ")) }
+/// workflow! {
+///     Essay(text: String) -> String {
+///         start -> [
+///             title(text),
+///             topics(text) -> parts = [for topic in topics, 4 at once => draft(topic) catch _ => ("…".to_owned())],
+///         ] within 1h else end("too late".to_owned())
+///           -> print(title, parts) -> end;
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// assert_eq!(Essay::run(&(), "tea rain".to_owned()).await.unwrap(), "TEA RAIN: on tea, …");
+/// # }
+/// ```
+///
 /// A loop without a bound does not compile:
 ///
 /// ```compile_fail
@@ -126,6 +153,109 @@ pub use loomflow_macros::step;
 /// }
 /// ```
 pub use loomflow_macros::workflow;
+
+/// A workflow in one line: steps one after the other, each given what the one before it gave.
+///
+/// The first step takes one value, which becomes the workflow's input, by the name `input`. What stands between the commas
+/// is what stands between the arrows of a [`workflow!`] chain: steps with arguments, routes, forks, guards. It is checked
+/// in the same way, and gives a [`Line`].
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// #[step]
+/// fn words(text: &str) -> Vec<String> {
+///     text.split(' ').map(str::to_owned).collect()
+/// }
+///
+/// #[step]
+/// fn longest(words: &[String]) -> String {
+///     words.iter().max_by_key(|word| word.len()).cloned().unwrap_or_default()
+/// }
+///
+/// # async fn run() -> Result<(), Failure> {
+/// let found = chain![words, longest].run(&(), "a small room".to_owned()).await?;
+/// assert_eq!(found, "small");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+/// ```
+pub use loomflow_macros::chain;
+
+/// A workflow in one line: a step, and a route on what it gave.
+///
+/// The arms are those of a `match` in a [`workflow!`], so a label that is not covered does not compile. What the route's
+/// step took is `input`.
+///
+/// ```
+/// use loomflow::prelude::*;
+/// # use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// enum Desk {
+///     Billing(u32),
+///     Technical,
+/// }
+///
+/// #[step]
+/// fn classify(ticket: &str) -> Desk {
+///     if let Some(account) = ticket.strip_prefix('#') { Desk::Billing(account.parse().unwrap_or(0)) } else { Desk::Technical }
+/// }
+///
+/// #[step]
+/// fn billing(account: u32) -> String {
+///     format!("account {account}")
+/// }
+///
+/// #[step]
+/// fn technical(ticket: &str) -> String {
+///     format!("looking into {ticket}")
+/// }
+///
+/// # async fn run() -> Result<(), Failure> {
+/// let sorted = route!(classify {
+///     Desk::Billing(account) => billing(account),
+///     Desk::Technical => technical(input),
+/// });
+/// assert_eq!(sorted.run(&(), "#42".to_owned()).await?, "account 42");
+/// assert_eq!(sorted.run(&(), "a crash".to_owned()).await?, "looking into a crash");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+/// ```
+pub use loomflow_macros::route;
+
+/// A workflow in one line: steps at once on one input, and what joins what they gave.
+///
+/// Without `=>` it ends in all that they gave, as a tuple.
+///
+/// ```
+/// use loomflow::prelude::*;
+///
+/// #[step]
+/// fn words(text: &str) -> usize {
+///     text.split(' ').count()
+/// }
+///
+/// #[step]
+/// fn letters(text: &str) -> usize {
+///     text.chars().filter(|c| c.is_alphabetic()).count()
+/// }
+///
+/// #[step]
+/// fn mean(words: usize, letters: usize) -> usize {
+///     letters / words
+/// }
+///
+/// # async fn run() -> Result<(), Failure> {
+/// let text = "a small room".to_owned();
+/// assert_eq!(parallel![words, letters => mean].run(&(), text.clone()).await?, 3);
+/// assert_eq!(parallel![words, letters].run(&(), text).await?, (3, 10));
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+/// ```
+pub use loomflow_macros::parallel;
 
 /// Makes a context of a struct: it [provides](Provides) each of its fields to the steps that ask for one of that type.
 ///
@@ -240,5 +370,10 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, step, workflow};
+    pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
+}
+
+/// The language of [`workflow!`], construct by construct.
+pub mod language {
+    #![doc = include_str!("language.md")]
 }

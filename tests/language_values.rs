@@ -82,6 +82,28 @@ mod setting {
     }
 
     #[test]
+    fn what_is_computed_behind_a_node_is_carried_where_ways_meet() {
+        workflow! {
+            Flow(n: u32) -> u32 {
+                start -> match n { 0 => number(n) -> (7), 1 => other: number(n) -> (n + 50), _ => third: number(n) } -> last: number(_) -> end;
+            }
+        }
+        workflow! {
+            Named(n: u32, other: u32) -> u32 {
+                start -> all = { number(n) -> if n > 5 { more: number(8) -> (other) } else { less: number(9) -> (n) } } -> end(all);
+            }
+        }
+        workflow! {
+            Arms(n: Option<u32>) -> u32 {
+                start -> match n { Some(n) => number(n + 1) -> (n), None => none: number(3) } -> end;
+            }
+        }
+        assert_eq!([0, 1, 2].map(|n| ended(Flow::trace(&(), n)).1), [7, 51, 2]);
+        assert_eq!([5, 6].map(|n| ended(Named::trace(&(), n, 100)).1), [5, 100]);
+        assert_eq!([None, Some(1)].map(|n| ended(Arms::trace(&(), n)).1), [3, 1]);
+    }
+
+    #[test]
     fn inputs_can_be_set_again() {
         workflow! {
             Flow(n: u32, title: String) -> (u32, String) {
@@ -622,4 +644,27 @@ mod moving {
         let (path, counted) = ended(Flow::trace(&(), Counted::default()));
         assert_eq!((path.as_str(), counted.clones()), ("look wrap keep", 0));
     }
+}
+
+macro_rules! described {
+    ($($name:ident: $value:expr),*) => {
+        [$(format!("{}={:?}", stringify!($name), $value)),*].join(" ")
+    };
+}
+
+#[test]
+fn any_macro_sees_the_values_among_its_tokens() {
+    workflow! {
+        Json(title: String) -> String {
+            start -> draft(&title) -> number(7) -> end(serde_json::json!({ "draft": draft, "n": number, "title": title.len() }).to_string());
+        }
+    }
+    workflow! {
+        Own(n: u32) -> String {
+            start -> number(n) -> if let Some(half) = number.checked_div(2) { end(described!(n: number, half: half, title: n)) } -> end(described!(n: n));
+        }
+    }
+    let (_, json) = ended(Json::trace(&(), "tea".to_owned()));
+    assert_eq!(json, r#"{"draft":{"lines":["TEA"],"rating":null,"title":"tea"},"n":7,"title":3}"#);
+    assert_eq!(ended(Own::trace(&(), 9)).1, "n=9 half=4 title=9");
 }

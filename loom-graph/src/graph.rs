@@ -37,6 +37,14 @@ pub enum NodeKind {
     Start,
     /// A call of a step or of a nested workflow.
     Step,
+    /// Branches begin, all at once; the node's name says how many, or of what.
+    Fork,
+    /// The branches of a fork have all come here.
+    Join,
+    /// Branches begin, all at once, and the first to succeed decides the way.
+    First,
+    /// The run waits for a time.
+    Sleep,
     /// The run ends with an output.
     End,
     /// The run ends as failed.
@@ -227,7 +235,8 @@ impl<'a> Node<'a> {
         self
     }
 
-    /// The node's name: the last segment of its step's path, or its alias; `start`, `end` or `fail` for those.
+    /// The node's name: the last segment of its step's path, or its alias; what stands there otherwise, as `start`,
+    /// `end`, `for page in pages` or `sleep(30d)`.
     #[must_use]
     pub const fn name(&self) -> &'a str {
         self.name
@@ -239,13 +248,13 @@ impl<'a> Node<'a> {
         self.kind
     }
 
-    /// The path of the step, as written; empty for start, end and fail.
+    /// The path of the step, as written; empty where no step stands.
     #[must_use]
     pub const fn step(&self) -> &'a str {
         self.step
     }
 
-    /// The value that the node's output sets; empty for start, end and fail.
+    /// The value that the node's output sets; empty where no step stands.
     #[must_use]
     pub const fn sets(&self) -> &'a str {
         self.sets

@@ -11,6 +11,7 @@ mod snapshots;
 mod step;
 mod workflow;
 
+use loomflow_graph::grammar::parse::lines::Line;
 use proc_macro::TokenStream;
 
 #[allow(missing_docs)]
@@ -29,6 +30,24 @@ pub fn ask(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn chain(input: TokenStream) -> TokenStream {
+    workflow::expand_line(input.into(), Line::Chain).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn route(input: TokenStream) -> TokenStream {
+    workflow::expand_line(input.into(), Line::Route).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn parallel(input: TokenStream) -> TokenStream {
+    workflow::expand_line(input.into(), Line::Parallel).into()
 }
 
 #[allow(missing_docs)]

@@ -5,8 +5,12 @@ pub use crate::{
     attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
-    failure::{Failure, Fault, changed, lost},
-    fit::{Again, Count, Ends, Last, Lent, Nothing, Retried, Sets},
+    failure::{Failure, Fault, catchable, changed, lost, near},
+    fit::{Again, Append, AppendAll, Count, Ends, Last, Lent, List, Nothing, Retried, Sets},
+    fork::{Branch, Leave, NoBranch, Which, all, branch, each, first},
+    guard::{trying, trying_all, within},
+    items::{Bound, Items, Lend, Sorted, listed},
+    line::{Line, Owned, Taken, Takes},
     machine::{Flow, Machine, Place, Runs, Workflow},
     memory::{Traced, run, trace},
     policy::Policy,
@@ -20,6 +24,7 @@ pub use core::{
     any::type_name,
     clone::Clone,
     convert::{Infallible as Never, Into},
+    default::Default,
     future::Future,
     marker::{PhantomData, Send, Sync},
     mem::replace,
@@ -28,6 +33,7 @@ pub use core::{
     time::Duration,
 };
 pub use loomflow_graph::graph;
+pub use std::vec::Vec;
 
 /// The type itself. Behind a `&`, a trait object that stands alone would live no longer than the `&`.
 pub type Same<T> = T;

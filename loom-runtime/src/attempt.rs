@@ -229,7 +229,10 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Caught<F> {
 
 // What the work leaves behind when it panics is dropped with it, unseen: that is what makes it unwind safe.
 #[inline]
-fn caught<F: Future<Output = Result<T, Failure>>, T>(work: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+pub(crate) fn caught<F: Future<Output = Result<T, Failure>>, T>(
+    work: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
     match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
         Ok(poll) => poll,
         Err(payload) => Poll::Ready(Err(panicked(&*payload))),

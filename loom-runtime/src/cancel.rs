@@ -4,7 +4,7 @@
 //! comes, or all that stood were dropped before they could take it, the next node to start takes it. Nodes that start when
 //! it was taken run as ever.
 
-use crate::{failure::Failure, machine::Place};
+use crate::{failure::Failure, machine::Place, seats::rest};
 use pin_project_lite::pin_project;
 use std::{
     collections::BTreeMap,
@@ -42,6 +42,12 @@ impl Cancel {
             std::mem::take(&mut state.wakers)
         };
         wakers.into_values().for_each(Waker::wake);
+    }
+
+    /// Whether a node has failed with it.
+    #[cold]
+    pub(crate) fn is_taken(&self) -> bool {
+        self.state().taken
     }
 
     /// Whether a node that is polled is to fail with it.
@@ -100,14 +106,16 @@ pin_project! {
         cancel: Option<&'a Cancel>,
         place: &'static Place,
         stands: bool,
+        // Whether the node only waits.
+        waits: bool,
         #[pin] work: F,
     }
 }
 
 impl<'a, F> Cancellable<'a, F> {
     #[inline]
-    pub(crate) const fn new(cancel: Option<&'a Cancel>, place: &'static Place, work: F) -> Self {
-        Cancellable { cancel, place, stands: false, work }
+    pub(crate) const fn new(cancel: Option<&'a Cancel>, place: &'static Place, waits: bool, work: F) -> Self {
+        Cancellable { cancel, place, stands: false, waits, work }
     }
 }
 
@@ -135,10 +143,15 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Cancellable<'_, F> {
     type Output = F::Output;
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.cancel {
+        let waits = self.waits;
+        let polled = match self.cancel {
             None => self.project().work.poll(cx),
             Some(cancel) => self.poll_watched(cancel, cx),
+        };
+        if polled.is_pending() {
+            rest(waits);
         }
+        polled
     }
 }
 
@@ -165,7 +178,7 @@ mod tests {
     }
 
     fn node<F: Future<Output = Result<u32, Failure>>>(cancel: &Cancel, work: F) -> Cancellable<'_, F> {
-        Cancellable::new(Some(cancel), &HERE, work)
+        Cancellable::new(Some(cancel), &HERE, false, work)
     }
 
     fn poll<F: Future<Output = Result<u32, Failure>>>(node: Pin<&mut F>) -> Poll<Result<u32, FailureKind>> {

@@ -41,6 +41,12 @@ pub trait Driver: Sync {
     /// Waits by the driver's clock: the pause between two attempts, the time limit of one.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
+    /// Whether a node of the run has failed because the run was cancelled. A fork in which that happens begins nothing new,
+    /// and lets its branches go on to where they stop by themselves.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
     /// The scope of one branch of the fork that stands at `at`; of a fork over items, of one item.
     fn branch(&self, at: &At<Self::Scope>, branch: usize) -> Self::Scope;
 

@@ -103,6 +103,22 @@ pub fn lost() -> Failure {
     Failure::of(FailureKind::Internal, "the run lost its state: this is a bug in loomflow, please report it".into())
 }
 
+/// A failure of the graph itself, with the place of the node that led to it, where there is one.
+#[doc(hidden)]
+#[must_use]
+pub fn near(failure: Failure, place: &crate::machine::Place) -> Failure {
+    if failure.has_place() || place.node.is_empty() { failure } else { failure.at(place.workflow, place.node) }
+}
+
+/// The failure, where a `catch` may take it. That nobody answered is for whoever runs the workflow.
+///
+/// # Errors
+/// The failure, where none may.
+#[doc(hidden)]
+pub fn catchable(failure: Failure) -> Result<Failure, Failure> {
+    if failure.kind() == FailureKind::Unanswered { Err(failure) } else { Ok(failure) }
+}
+
 impl Failure {
     /// A failure as `fail(…)` gives it; the cause is an error or a text.
     #[must_use]
@@ -222,6 +238,12 @@ impl Failure {
     #[must_use]
     pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0.cause
+    }
+
+    /// What went wrong, in the words of its cause; where and at which attempt is told beside it.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.0.cause.to_string()
     }
 
     /// The step's error, or the one of `fail(…)`, as the type it has.

@@ -27,8 +27,8 @@ pub trait Last<'v, T, S: ?Sized>: Sized {
 
 /// A value that is used by value and read again later.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is used by value here and read again later, and it is not `Clone`",
-    label = "this takes the `{Self}` away from a later read",
+    message = "`{Self}` is used by value here and read again, and it is not `Clone`",
+    label = "this takes the `{Self}` away from another read",
     note = "derive `Clone` for `{Self}`, or let the step take `&{Self}`"
 )]
 pub trait Again: Sized {
@@ -47,8 +47,8 @@ impl<T: Clone> Again for T {
 
 /// The same for a bare name as an argument. It is not a bound on `T` itself, for rustc then names [`Lent`] instead.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` is used by value here and read again later, and it is not `Clone`",
-    label = "this takes the `{T}` away from a later read",
+    message = "`{T}` is used by value here and read again, and it is not `Clone`",
+    label = "this takes the `{T}` away from another read",
     note = "derive `Clone` for `{T}`, or let the step take `&{T}`"
 )]
 pub trait Reread<T> {
@@ -122,6 +122,32 @@ lend! {
     <> Option<String> => Option<&'v str>, |value| value.as_deref();
 }
 
+macro_rules! lend_item {
+    ($(<$($p:ident),*> $from:ty => $to:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<'v, 'w: 'v, $($p,)* S: ?Sized> Lent<'v, &'w $from, S> for $to {
+            #[inline]
+            fn lent(value: &'v &'w $from) -> Self {
+                value
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<'v, 'w: 'v, $($p,)* S: ?Sized> Last<'v, &'w $from, S> for $to {
+            #[inline]
+            fn last(slot: &'v mut Slot<&'w $from>) -> Self {
+                slot.get()
+            }
+        }
+    )*};
+}
+
+// What a `for` fork binds may be a reference already.
+lend_item! {
+    <> String => &'v str;
+    <T> Vec<T> => &'v [T];
+}
+
 /// The parameter of a step that has none, when an edge carries something to it by a bare name.
 #[derive(Debug)]
 pub struct Nothing;
@@ -176,6 +202,62 @@ impl<T, V: ?Sized, A: ?Sized, B: ?Sized> Sets<T, V, A, B> for T {
     #[inline]
     fn set(self) -> T {
         self
+    }
+}
+
+/// What `+=` can append to a list `L`.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be appended to a `{L}`",
+    label = "`+=` would append a `{Self}` here",
+    note = "`+=` appends to a `Vec<T>` a `T`, or what turns into one by `Into<T>`"
+)]
+pub trait Append<L> {
+    /// Appends it.
+    fn append(self, list: &mut L);
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Into<T>, T> Append<Vec<T>> for S {
+    #[inline]
+    fn append(self, list: &mut Vec<T>) {
+        list.push(self.into());
+    }
+}
+
+/// A list that `+=` appends the value of an expression to: one of the list's own type, as a literal takes it.
+#[diagnostic::on_unimplemented(message = "`+=` appends to a `Vec`, and this value is a `{Self}`", label = "not a list")]
+pub trait List {
+    /// What is in it.
+    type Item;
+    /// Appends it.
+    fn append(&mut self, item: Self::Item);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> List for Vec<T> {
+    type Item = T;
+    #[inline]
+    fn append(&mut self, item: T) {
+        self.push(item);
+    }
+}
+
+/// What a fork over items gives, all of which `+=` appends to a list `L`.
+#[diagnostic::on_unimplemented(
+    message = "what is in a `{Self}` cannot be appended to a `{L}`",
+    label = "`+=` would append all of a `{Self}` here",
+    note = "of a fork over items, `+=` appends what each branch gave to a `Vec<T>`: a `T`, or what turns into one by `Into<T>`"
+)]
+pub trait AppendAll<L> {
+    /// Appends all of it.
+    fn append(self, list: &mut L);
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Into<T>, T> AppendAll<Vec<T>> for Vec<S> {
+    #[inline]
+    fn append(self, list: &mut Vec<T>) {
+        list.extend(self.into_iter().map(Into::into));
     }
 }
 

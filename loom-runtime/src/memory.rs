@@ -106,7 +106,11 @@ fn now() -> SystemTime {
 // A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
 #[cold]
 fn placed(failure: Failure, place: &'static Place) -> Failure {
-    if failure.has_place() { failure } else { failure.at(place.workflow, place.node) }
+    if failure.has_place() {
+        return failure;
+    }
+    // A fork has no name; one that no node comes before stands at the start.
+    failure.at(place.workflow, if place.node.is_empty() { "start" } else { place.node })
 }
 
 impl<W: Watch> Driver for Memory<W> {
@@ -119,7 +123,7 @@ impl<W: Watch> Driver for Memory<W> {
         at: &'a At<()>,
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
-        Cancellable::new(self.cancel(), at.place, S::perform(self, context, at, args))
+        Cancellable::new(self.cancel(), at.place, false, S::perform(self, context, at, args))
     }
 
     async fn nested<'a, C: ?Sized + Sync, M: Machine<C>>(
@@ -134,6 +138,11 @@ impl<W: Watch> Driver for Memory<W> {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        self.cancel().is_some_and(Cancel::is_taken)
     }
 
     #[inline]
@@ -160,7 +169,7 @@ impl<W: Watch> Driver for Memory<W> {
             }
         });
         let placed = async move { answered.await.map_err(|failure| placed(failure, at.place)) };
-        Cancellable::new(self.cancel(), at.place, placed)
+        Cancellable::new(self.cancel(), at.place, true, placed)
     }
 
     fn timer<'a>(&'a self, at: &'a At<()>, until: Until) -> impl Future<Output = Result<(), Failure>> + Send {
@@ -174,7 +183,7 @@ impl<W: Watch> Driver for Memory<W> {
             }
             Ok(())
         };
-        Cancellable::new(self.cancel(), at.place, waited)
+        Cancellable::new(self.cancel(), at.place, true, waited)
     }
 }
 

@@ -25,6 +25,7 @@ pub trait Wait {
     fn until(self) -> Until;
 }
 
+#[diagnostic::do_not_recommend]
 impl Wait for Duration {
     #[inline]
     fn until(self) -> Until {
@@ -32,6 +33,7 @@ impl Wait for Duration {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Wait for SystemTime {
     #[inline]
     fn until(self) -> Until {
@@ -39,7 +41,7 @@ impl Wait for SystemTime {
     }
 }
 
-/// A pause that doubles with every try: `pauses.start` before the first (`tries` is 0), and never more than `pauses.end`.
+/// A pause that doubles with every try: `pauses.start` after the first (`tries` is 1), and never more than `pauses.end`.
 ///
 /// For a `sleep(…)` in a loop of a graph. It draws no lots, other than the pauses of `#[step(retry = …)]`: expressions of
 /// a graph are pure, so that a resumed run comes to the same pause.
@@ -49,14 +51,14 @@ impl Wait for SystemTime {
 /// use std::time::Duration;
 ///
 /// let pauses = Duration::from_secs(1)..Duration::from_secs(60);
-/// assert_eq!(backoff(pauses.clone(), 0), Duration::from_secs(1));
-/// assert_eq!(backoff(pauses.clone(), 3), Duration::from_secs(8));
+/// assert_eq!(backoff(pauses.clone(), 1), Duration::from_secs(1));
+/// assert_eq!(backoff(pauses.clone(), 4), Duration::from_secs(8));
 /// assert_eq!(backoff(pauses, 30), Duration::from_secs(60));
 /// ```
 #[must_use]
 pub fn backoff(pauses: Range<Duration>, tries: u32) -> Duration {
     let mut pause = pauses.start;
-    for _ in 0..tries {
+    for _ in 1..tries {
         // Nothing grows out of zero, and what has reached the end stays there.
         if pause.is_zero() || pause >= pauses.end {
             break;
@@ -73,15 +75,15 @@ mod tests {
     #[test]
     fn a_pause_doubles_with_every_try() {
         let pauses = Duration::from_millis(200)..Duration::from_secs(3600);
-        let found: Vec<_> = (0..5).map(|tries| backoff(pauses.clone(), tries).as_millis()).collect();
+        let found: Vec<_> = (1..=5).map(|tries| backoff(pauses.clone(), tries).as_millis()).collect();
         assert_eq!(found, [200, 400, 800, 1_600, 3_200]);
     }
 
     #[test]
     fn a_pause_is_at_most_the_end_of_its_range() {
         let pauses = Duration::from_secs(1)..Duration::from_secs(5);
-        assert_eq!(backoff(pauses.clone(), 2), Duration::from_secs(4));
-        assert_eq!(backoff(pauses.clone(), 3), Duration::from_secs(5));
+        assert_eq!(backoff(pauses.clone(), 3), Duration::from_secs(4));
+        assert_eq!(backoff(pauses.clone(), 4), Duration::from_secs(5));
         assert_eq!(backoff(pauses, u32::MAX), Duration::from_secs(5));
         assert_eq!(backoff(Duration::from_secs(5)..Duration::from_secs(1), 0), Duration::from_secs(1));
     }
@@ -91,6 +93,6 @@ mod tests {
         assert_eq!(backoff(Duration::MAX / 3..Duration::MAX, u32::MAX), Duration::MAX);
         assert_eq!(backoff(Duration::ZERO..Duration::MAX, u32::MAX), Duration::ZERO);
         // Far more than 32 doublings before the end is reached.
-        assert_eq!(backoff(Duration::from_nanos(1)..Duration::MAX, 40), Duration::from_nanos(1 << 40));
+        assert_eq!(backoff(Duration::from_nanos(1)..Duration::MAX, 41), Duration::from_nanos(1 << 40));
     }
 }

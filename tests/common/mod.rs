@@ -5,11 +5,13 @@
 use loomflow::{Failure, Run, Traced};
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
-use std::pin::pin;
-use std::sync::Arc;
+use std::future::pending;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use tokio::sync::oneshot;
 
 struct Unpark(Thread);
 
@@ -73,4 +75,48 @@ impl Clone for Counted {
         self.clones.fetch_add(1, Ordering::Relaxed);
         Counted { clones: Arc::clone(&self.clones) }
     }
+}
+
+/// What steps did, in order; a context by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Vec<String>>);
+
+impl Log {
+    pub(crate) fn note(&self, what: impl Into<String>) {
+        self.0.lock().expect("nothing panics under the lock").push(what.into());
+    }
+
+    /// What was noted since this was last asked, joined by commas.
+    pub(crate) fn told(&self) -> String {
+        std::mem::take(&mut *self.0.lock().expect("nothing panics under the lock")).join(", ")
+    }
+
+    /// Notes when what this gives is dropped.
+    pub(crate) fn hold(&self, name: impl Into<String>) -> Held<'_> {
+        Held(self, name.into())
+    }
+}
+
+/// Notes its name when it is dropped.
+pub(crate) struct Held<'l>(&'l Log, String);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.note(format!("-{}", self.1));
+    }
+}
+
+/// Polls a future once, with nobody to be woken.
+pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A signal that a sender gives; one that is dropped gives none.
+pub(crate) fn signal() -> (oneshot::Sender<()>, impl Future<Output = ()> + Send) {
+    let (sender, receiver) = oneshot::channel::<()>();
+    (sender, async move {
+        if receiver.await.is_err() {
+            pending::<()>().await;
+        }
+    })
 }

@@ -48,6 +48,9 @@ fn node_line(index: usize, node: &Node<'_>) -> String {
         NodeKind::Start | NodeKind::End => ", style=rounded",
         NodeKind::Step => "",
         NodeKind::Fail => ", shape=hexagon",
+        NodeKind::Fork | NodeKind::First => ", shape=trapezium",
+        NodeKind::Join => ", shape=invtrapezium",
+        NodeKind::Sleep => ", shape=ellipse",
     };
     format!("    n{index} [label={}{shape}];\n", quoted(&node_text(node)))
 }

@@ -51,6 +51,9 @@ fn node_line(index: usize, node: &Node<'_>) -> String {
         NodeKind::Start | NodeKind::End => ("([", "])"),
         NodeKind::Step => ("[", "]"),
         NodeKind::Fail => ("{{", "}}"),
+        NodeKind::Fork | NodeKind::First => ("[/", "\\]"),
+        NodeKind::Join => ("[\\", "/]"),
+        NodeKind::Sleep => ("(", ")"),
     };
     format!("    n{index}{open}{}{close}\n", quoted(&node_text(node)))
 }
@@ -208,7 +211,7 @@ mod tests {
                 let (nodes, edges) = statements.split_at(graph.nodes().len());
                 for (index, (node, text)) in graph.nodes().iter().zip(nodes).enumerate() {
                     let label = text.strip_prefix(&format!("n{index}")).expect("the nodes in order");
-                    let label = label.trim_matches(['(', ')', '[', ']', '{', '}']);
+                    let label = label.trim_matches(['(', ')', '[', ']', '{', '}', '/', '\\']);
                     assert_eq!(drawn(label), lines(&node_text(node)).join("\n").trim(), "{mermaid}");
                 }
                 let mut seen = Vec::new();

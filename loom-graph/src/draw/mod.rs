@@ -2,7 +2,8 @@
 //! and [DOT] for Graphviz.
 //!
 //! Both show the same. A step stands in a box; when it sets a value of another name, the box says so as the source
-//! does: `draft = billing`. Start and end have round corners, a failing end is a hexagon. An edge carries the label it
+//! does: `draft = billing`. Start and end have round corners, a failing end is a hexagon; a fork widens downwards, and
+//! where its branches join it narrows; a wait is an ellipse, or as near to one as Mermaid has. An edge carries the label it
 //! is taken for, then its bound: `Verdict::Weak(_): max 3`. The way out of a spent bound is a broken line.
 //!
 //! Any text is drawn as it stands, whatever it means to Mermaid or Graphviz. Only a tab becomes a space, and a
@@ -154,7 +155,16 @@ mod tests {
             state ^= state << 17;
             usize::try_from(state % limit as u64).unwrap()
         };
-        let kinds = [NodeKind::Start, NodeKind::Step, NodeKind::End, NodeKind::Fail];
+        let kinds = [
+            NodeKind::Start,
+            NodeKind::Step,
+            NodeKind::Fork,
+            NodeKind::Join,
+            NodeKind::First,
+            NodeKind::Sleep,
+            NodeKind::End,
+            NodeKind::Fail,
+        ];
         let nodes: Vec<_> = (0..below(12))
             .map(|_| Node::new(kinds[below(4)], NASTY[below(NASTY.len())]).with_step("", NASTY[below(NASTY.len())]))
             .collect();

@@ -1,6 +1,6 @@
 //! What is read before it is set: definite assignment along every path.
 
-use super::{Flow, PointId, VarId};
+use super::{Flow, PointId, VarId, reach};
 use std::collections::VecDeque;
 
 /// A read of something that is not set on some way there.
@@ -59,7 +59,13 @@ fn unset_reads_of(flow: &Flow, var: VarId) -> Vec<Unset> {
             after = Status::Cleared;
         }
         for way in &point.ways {
-            let there = if way.sets.contains(&var) { Status::Set } else { after };
+            let there = if way.sets.contains(&var) {
+                Status::Set
+            } else if after == Status::Set && way.clears.contains(&var) {
+                Status::Cleared
+            } else {
+                after
+            };
             let entry = &mut came[way.to][there as usize];
             if entry.is_none() {
                 *entry = Some(Some((at, status)));
@@ -68,4 +74,43 @@ fn unset_reads_of(flow: &Flow, var: VarId) -> Vec<Unset> {
         }
     }
     unset
+}
+
+/// What is set on every way from one point to another, beyond what was set before; nothing where no way
+/// leads there.
+#[must_use]
+pub fn set_between(flow: &Flow, from: PointId, to: PointId) -> Vec<VarId> {
+    let within = reach::between(flow, from, to);
+    let points = flow.points.iter().enumerate().filter(|(at, _)| within[*at]);
+    let mut vars: Vec<VarId> = points
+        .flat_map(|(_, point)| point.sets.iter().chain(point.ways.iter().flat_map(|way| &way.sets)))
+        .copied()
+        .collect();
+    vars.sort_unstable();
+    vars.dedup();
+    vars.retain(|&var| is_set_between(flow, from, to, var));
+    vars
+}
+
+fn is_set_between(flow: &Flow, from: PointId, to: PointId, var: VarId) -> bool {
+    let mut came = vec![[false; 2]; flow.points.len()];
+    let mut todo = vec![(from, false)];
+    while let Some((at, set)) = todo.pop() {
+        if std::mem::replace(&mut came[at][usize::from(set)], true) {
+            continue;
+        }
+        if at == to {
+            if !set {
+                return false;
+            }
+            continue;
+        }
+        let point = &flow.points[at];
+        let after = if point.sets.contains(&var) { true } else { set && !point.clears.contains(&var) };
+        todo.extend(point.ways.iter().map(|way| {
+            let there = way.sets.contains(&var) || (after && !way.clears.contains(&var));
+            (way.to, there)
+        }));
+    }
+    true
 }

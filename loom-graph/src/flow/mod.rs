@@ -54,8 +54,10 @@ pub struct Point {
 pub struct Way {
     /// The point it leads to.
     pub to: PointId,
-    /// What going this way sets: the bindings of an arm.
+    /// What going this way sets: the bindings of an arm, the output of a step that did not fail.
     pub sets: Vec<VarId>,
+    /// What is no longer set on this way: bindings of a value that going it sets anew.
+    pub clears: Vec<VarId>,
     /// The counter that bounds how often it is taken.
     pub bound: Option<CounterId>,
 }

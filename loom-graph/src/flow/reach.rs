@@ -1,14 +1,47 @@
 //! What no way leads to, and what no way leads out of.
 
 use super::{Flow, NodeId, PointId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Which points a run can come to.
 #[must_use]
 pub fn reached(flow: &Flow) -> Vec<bool> {
-    spread(flow.points.len(), (!flow.points.is_empty()).then_some(0), |at, next| {
+    reached_from(flow, 0)
+}
+
+/// Which points can be come to from one, itself included.
+#[must_use]
+pub fn reached_from(flow: &Flow, from: PointId) -> Vec<bool> {
+    spread(flow.points.len(), (from < flow.points.len()).then_some(from), |at, next| {
         next.extend(flow.points[at].ways.iter().map(|way| way.to));
     })
+}
+
+/// A shortest way of at least one step from one point to another, both included.
+#[must_use]
+pub fn way_between(flow: &Flow, from: PointId, to: PointId) -> Option<Vec<PointId>> {
+    let mut came: Vec<Option<PointId>> = vec![None; flow.points.len()];
+    let mut todo = VecDeque::from([from]);
+    while let Some(at) = todo.pop_front() {
+        for way in &flow.points[at].ways {
+            if came[way.to].is_none() {
+                came[way.to] = Some(at);
+                if way.to == to {
+                    let mut path = vec![to];
+                    let mut here = at;
+                    while here != from {
+                        path.push(here);
+                        here = came[here]?;
+                    }
+                    path.push(from);
+                    path.reverse();
+                    return Some(path);
+                }
+                todo.push_back(way.to);
+            }
+        }
+    }
+    None
 }
 
 /// From which points a run can come to an end.
@@ -17,6 +50,23 @@ pub fn ends(flow: &Flow) -> Vec<bool> {
     let into = flow.predecessors();
     let exits = (0..flow.points.len()).filter(|&point| flow.points[point].ways.is_empty());
     spread(flow.points.len(), exits, |at, next| next.extend(&into[at]))
+}
+
+/// Which points lie on ways from one point to another.
+#[must_use]
+pub fn between(flow: &Flow, from: PointId, to: PointId) -> Vec<bool> {
+    let ahead = spread(flow.points.len(), [from], |at, next| {
+        if at != to {
+            next.extend(flow.points[at].ways.iter().map(|way| way.to));
+        }
+    });
+    let into = flow.predecessors();
+    let behind = spread(flow.points.len(), [to], |at, next| {
+        if at != from {
+            next.extend(&into[at]);
+        }
+    });
+    ahead.iter().zip(&behind).map(|(&ahead, &behind)| ahead && behind).collect()
 }
 
 /// The nodes nothing leads to, in the order of their first point. Of nodes that only lead to each other, the first is

@@ -4,7 +4,7 @@
 //! that many stretches over what is left without those ways, and one more. What is left is measured in the same way; where
 //! nothing goes round any more, the longest path counts.
 
-use super::{CounterId, Flow, Max, PointId, loops::counts_within, reach::reached, scc::components};
+use super::{CounterId, Flow, Max, PointId, loops::counts_within, reach::reached_from, scc::components};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
@@ -26,7 +26,9 @@ pub enum Steps {
 }
 
 impl Steps {
-    fn plus(self, other: Steps) -> Steps {
+    /// Both, one after the other.
+    #[must_use]
+    pub fn plus(self, other: Steps) -> Steps {
         Steps::sum(self.into_parts().into_iter().chain(other.into_parts()))
     }
 
@@ -49,7 +51,9 @@ impl Steps {
         if let Steps::Sum(parts) = self { parts } else { vec![self] }
     }
 
-    fn times(self, other: Steps) -> Steps {
+    /// The one as often as the other says.
+    #[must_use]
+    pub fn times(self, other: Steps) -> Steps {
         match (self, other) {
             (Steps::Number(0), _) | (_, Steps::Number(0)) => Steps::Number(0),
             (Steps::Number(1), steps) | (steps, Steps::Number(1)) => steps,
@@ -122,7 +126,7 @@ impl fmt::Display for Steps {
         };
         // Of the user's own expressions only names and paths mean the same beside a `+` as alone.
         let term: Show = |f, part| match part {
-            Steps::Expression(text) if !text.chars().all(|c| c.is_alphanumeric() || "_.:".contains(c)) => {
+            Steps::Expression(text) if !text.chars().all(|c| c.is_alphanumeric() || "_.:()".contains(c)) => {
                 write!(f, "({text})")
             }
             _ => part.fmt(f),
@@ -150,16 +154,26 @@ impl fmt::Display for Steps {
 /// The most steps a run can take; `None` when a loop has no bound.
 #[must_use]
 pub fn max_steps(flow: &Flow) -> Option<Steps> {
-    let reached = reached(flow);
+    max_steps_from(flow, 0, &|point| Steps::Number(u64::from(flow.points[point].node.is_some())))
+}
+
+/// The most steps from a point on, where `at` says how many are taken at each; `None` when a loop has no bound.
+pub fn max_steps_from(flow: &Flow, from: PointId, at: &dyn Fn(PointId) -> Steps) -> Option<Steps> {
+    let reached = reached_from(flow, from);
     let points: Vec<PointId> = (0..flow.points.len()).filter(|&point| reached[point]).collect();
     if points.is_empty() {
         return Some(Steps::Number(0));
     }
-    walks(flow, &points, &BTreeSet::new())?.remove(&0)
+    walks(flow, &points, &BTreeSet::new(), at)?.remove(&from)
 }
 
 /// The most steps of a walk on `points` that takes no ways of counters in `cut`, by the point it begins at.
-fn walks(flow: &Flow, points: &[PointId], cut: &BTreeSet<CounterId>) -> Option<HashMap<PointId, Steps>> {
+fn walks(
+    flow: &Flow,
+    points: &[PointId],
+    cut: &BTreeSet<CounterId>,
+    at: &dyn Fn(PointId) -> Steps,
+) -> Option<HashMap<PointId, Steps>> {
     let takes = |bound: Option<CounterId>| bound.is_none_or(|counter| !cut.contains(&counter));
     let found =
         components(points, |point| flow.points[point].ways.iter().filter(|way| takes(way.bound)).map(|way| way.to));
@@ -172,7 +186,7 @@ fn walks(flow: &Flow, points: &[PointId], cut: &BTreeSet<CounterId>) -> Option<H
                 leaving = leaving.or(onward.clone());
             }
         }
-        for (entry, stay) in stays(flow, component, cut)? {
+        for (entry, stay) in stays(flow, component, cut, at)? {
             known.insert(entry, stay.plus(leaving.clone()));
         }
     }
@@ -181,7 +195,12 @@ fn walks(flow: &Flow, points: &[PointId], cut: &BTreeSet<CounterId>) -> Option<H
 
 /// The most steps of a stay in a component, by the point it is entered at: the first stretch from there, and one for each
 /// time a bounded way is taken.
-fn stays(flow: &Flow, component: &[PointId], cut: &BTreeSet<CounterId>) -> Option<HashMap<PointId, Steps>> {
+fn stays(
+    flow: &Flow,
+    component: &[PointId],
+    cut: &BTreeSet<CounterId>,
+    at: &dyn Fn(PointId) -> Steps,
+) -> Option<HashMap<PointId, Steps>> {
     let members: HashSet<PointId> = component.iter().copied().collect();
     let inner: Vec<_> = component
         .iter()
@@ -189,8 +208,7 @@ fn stays(flow: &Flow, component: &[PointId], cut: &BTreeSet<CounterId>) -> Optio
         .filter(|way| members.contains(&way.to) && way.bound.is_none_or(|counter| !cut.contains(&counter)))
         .collect();
     if inner.is_empty() {
-        let step = |&point: &PointId| (point, Steps::Number(u64::from(flow.points[point].node.is_some())));
-        return Some(component.iter().map(step).collect());
+        return Some(component.iter().map(|&point| (point, at(point))).collect());
     }
     let mut heads: BTreeMap<CounterId, Vec<PointId>> = BTreeMap::new();
     for way in inner {
@@ -203,7 +221,7 @@ fn stays(flow: &Flow, component: &[PointId], cut: &BTreeSet<CounterId>) -> Optio
     }
     let mut cut = cut.clone();
     cut.extend(heads.keys());
-    let stretches = walks(flow, component, &cut)?;
+    let stretches = walks(flow, component, &cut, at)?;
     let mut more = Steps::Number(0);
     for (counter, heads) in heads {
         let longest = heads.iter().fold(Steps::Number(0), |longest, head| longest.or(stretches[head].clone()));

@@ -272,10 +272,42 @@ pub enum Rule {
     AtMostOnce,
 }
 
+impl Guard {
+    /// The keyword.
+    #[must_use]
+    pub fn keyword(&self) -> Span {
+        match self {
+            Guard::Max(max) => max.keyword,
+            Guard::Within { keyword, .. } | Guard::Catch { keyword, .. } => *keyword,
+        }
+    }
+
+    /// Where it leads.
+    #[must_use]
+    pub fn otherwise(&self) -> &Target {
+        match self {
+            Guard::Max(Max { otherwise, .. }) | Guard::Within { otherwise, .. } | Guard::Catch { otherwise, .. } => {
+                otherwise
+            }
+        }
+    }
+}
+
 impl Call {
-    /// The node's name: the alias, or the last segment of the path.
+    /// The argument of `sleep(…)`, if that is what this is. A step of that name goes by an alias or a path.
+    #[must_use]
+    pub fn sleep(&self) -> Option<&Expr> {
+        let (_, args) = self.args.as_ref()?;
+        let named = self.alias.is_none() && self.path.path.is_ident("sleep");
+        if named && args.len() == 1 { args.first() } else { None }
+    }
+
+    /// The node's name: the alias, or the last segment of the path. `sleep(…)` is no node.
     #[must_use]
     pub fn name(&self) -> Option<&Ident> {
+        if self.sleep().is_some() {
+            return None;
+        }
         self.alias.as_ref().or_else(|| self.path.path.segments.last().map(|segment| &segment.ident))
     }
 }

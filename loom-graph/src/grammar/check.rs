@@ -3,13 +3,20 @@
 //! What needs types (unknown steps, arguments, labels) is left to rustc, over the code that is generated.
 
 use super::{
+    ast, branches,
     errors::Errors,
-    program::{FrameId, Kind, Origin, Program},
+    program::{FrameId, Kind, Origin, Program, RegionId, Rule},
     reads,
+    require::{self, Twice},
     similar::nearest,
     text::text,
 };
-use crate::flow::{CounterId, Flow, NodeId, PointId, VarId, assign, loops, reach, scc::components};
+use crate::flow::{
+    CounterId, Flow, NodeId, PointId, VarId,
+    assign::{self, Unset},
+    loops, reach,
+    scc::components,
+};
 use proc_macro2::Span;
 
 /// Checks a lowered workflow.
@@ -17,14 +24,17 @@ pub fn check(program: &Program<'_>, flow: &Flow, errors: &Errors) {
     expressions_only_compute(program, errors);
     every_name_is_known(program, errors);
     let never_set = every_value_is_set(program, errors);
+    let at_once = branches::keep_apart(program, errors);
     declarations_read_what_is_there(program, errors);
     every_node_is_led_to(program, flow, errors);
     every_node_leads_to_an_end(program, flow, errors);
-    every_read_is_set(program, flow, &never_set, errors);
-    every_loop_is_bounded(program, flow, errors);
-    every_bound_bounds(program, flow, errors);
-    every_bound_stands_still(program, flow, errors);
-    every_bound_means_one_thing(program, flow, errors);
+    every_read_is_set(program, flow, &[never_set, at_once].concat(), errors);
+    every_requirement_holds(program, flow, errors);
+    let rounds = reads::loop_flow(program, flow);
+    every_loop_is_bounded(program, &rounds, errors);
+    every_bound_bounds(program, &rounds, errors);
+    every_bound_stands_still(program, &rounds, errors);
+    every_bound_means_one_thing(program, &rounds, errors);
 }
 
 /// Expressions may be evaluated again on resume: what waits, fails or leaves is a step.
@@ -53,7 +63,7 @@ fn every_name_is_known(program: &Program<'_>, errors: &Errors) {
                 continue;
             }
             if let Some(frame) = program.frames.iter().find(|frame| frame.names.contains(name)) {
-                let pat = text(frame.pat);
+                let pat = text(&frame.pat);
                 errors.at(
                     name.span(),
                     format!(
@@ -80,7 +90,7 @@ fn every_value_is_set(program: &Program<'_>, errors: &Errors) -> Vec<VarId> {
         let Some(value) = program.values.iter().position(|value| value.name == item.name) else {
             continue;
         };
-        if (0..program.points.len()).all(|point| !reads::sets(program, point).contains(&value)) {
+        if (0..program.points.len()).all(|point| !reads::changes(program, point).contains(&value)) {
             let name = &item.name;
             never_set.push(value);
             errors.at(name.span(), format!("nothing sets `{name}`: set it with `{name} = …`, or give it a value here"));
@@ -126,6 +136,11 @@ fn every_node_leads_to_an_end(program: &Program<'_>, flow: &Flow, errors: &Error
 }
 
 fn every_read_is_set(program: &Program<'_>, flow: &Flow, never_set: &[VarId], errors: &Errors) {
+    // Where no route can tell an answer, that is the mistake, and not the way that lacks one.
+    let untold = |rule: &Rule<'_>| {
+        matches!(rule.ast.rule, ast::Rule::Before { is: Some(_), .. }) && require::shared(program, rule).is_some()
+    };
+    let mut told: Vec<bool> = program.rules.iter().map(untold).collect();
     for unset in assign::unset_reads(flow).into_iter().filter(|unset| !never_set.contains(&unset.var)) {
         let Some(&at) = unset.path.last() else {
             continue;
@@ -136,6 +151,12 @@ fn every_read_is_set(program: &Program<'_>, flow: &Flow, never_set: &[VarId], er
         if unset.var < program.values.len() {
             let name = &program.values[unset.var].name;
             errors.at(span, format!("`{name}` is not set on the way `{way}`"));
+        } else if let Some(rule) = require::rule_of(program, unset.var) {
+            // What is wrong with the requirement itself is told by itself.
+            let known = require::shared(program, &program.rules[rule]).is_none();
+            if known && !std::mem::replace(&mut told[rule], true) {
+                errors.at(program.rules[rule].ast.node.span(), unmet(program, rule, &unset, &way));
+            }
         } else {
             errors.at(span, binding_message(program, unset.var - program.values.len(), unset.cleared, &way));
         }
@@ -145,7 +166,7 @@ fn every_read_is_set(program: &Program<'_>, flow: &Flow, never_set: &[VarId], er
 fn binding_message(program: &Program<'_>, frame: FrameId, cleared: bool, way: &str) -> String {
     let item = &program.frames[frame];
     let names: Vec<String> = item.names.iter().map(|name| format!("`{name}`")).collect();
-    let (names, pat) = (names.join(", "), text(item.pat));
+    let (names, pat) = (names.join(", "), text(&item.pat));
     if cleared {
         let values = reads::frame_values(program, frame);
         let on: Vec<String> = values.iter().map(|&value| format!("`{}`", program.values[value].name)).collect();
@@ -155,6 +176,69 @@ fn binding_message(program: &Program<'_>, frame: FrameId, cleared: bool, way: &s
         )
     } else {
         format!("{names} of `{pat}` is not set on the way `{way}`, which does not come by that arm")
+    }
+}
+
+/// That a requirement does not hold on some way.
+fn unmet(program: &Program<'_>, rule: usize, unset: &Unset, way: &str) -> String {
+    let require = program.rules[rule].ast;
+    let (node, before) = match &require.rule {
+        ast::Rule::Before { before, .. } => (&require.node, before.to_string()),
+        ast::Rule::AtMostOnce => (&require.node, String::new()),
+    };
+    let tried = |&point: &PointId| {
+        let call = |&node: &NodeId| program.nodes[node].tried && program.nodes[node].calls.contains(&point);
+        program.rules[rule].of.iter().any(call)
+    };
+    match &require.rule {
+        ast::Rule::Before { is: Some(is), .. } if unset.cleared => format!(
+            "`{before}` can be reached where `{node}` was asked again and is not known to be `{}`: `{way}`",
+            text(is)
+        ),
+        ast::Rule::Before { is: Some(is), .. } => {
+            format!("`{before}` can be reached without a route on `{node}` that takes `{}`: `{way}`", text(is))
+        }
+        _ if unset.path.iter().any(tried) => format!(
+            "`{before}` can be reached where `{node}` has failed, for it is tried: `{way}`. Say which answer is required, `require {node} is Ok(_) before {before};`"
+        ),
+        _ => format!("`{before}` can be reached without `{node}`: `{way}`"),
+    }
+}
+
+fn every_requirement_holds(program: &Program<'_>, flow: &Flow, errors: &Errors) {
+    for rule in &program.rules {
+        let node = &rule.ast.node;
+        match &rule.ast.rule {
+            ast::Rule::Before { is: Some(_), .. } => {
+                if let Some(value) = require::shared(program, rule) {
+                    let value = &program.values[value].name;
+                    errors.at(node.span(), format!("`{value}` is not set by `{node}` alone, so a route on it is no answer of `{node}`: let it set a value of its own"));
+                }
+            }
+            ast::Rule::Before { .. } => {}
+            ast::Rule::AtMostOnce => {
+                let message = match require::twice(program, flow, rule) {
+                    None => continue,
+                    Some(Twice::Loop(cycle)) => {
+                        format!(
+                            "`{node}` can be called more than once: it stands on the loop `{}`",
+                            spell_loop(program, &cycle)
+                        )
+                    }
+                    Some(Twice::Items(of)) => format!(
+                        "`{node}` can be called more than once: `{}` stands in a `for` fork, which calls it for each item",
+                        program.nodes[of].name
+                    ),
+                    Some(Twice::Branches) => {
+                        format!("`{node}` can be called more than once: two branches of a fork call it")
+                    }
+                    Some(Twice::Way(way)) => {
+                        format!("`{node}` can be called more than once: `{}`", spell(program, &way))
+                    }
+                };
+                errors.at(node.span(), message);
+            }
+        }
     }
 }
 
@@ -205,7 +289,14 @@ fn every_bound_stands_still(program: &Program<'_>, flow: &Flow, errors: &Errors)
         };
         for read in reads::of_point(program, point).0 {
             let values = reads::values(program, [read.var]);
-            let moves = |&other: &PointId| reads::sets(program, other).iter().any(|value| values.contains(value));
+            let moves = |&other: &PointId| {
+                let regions: &[RegionId] = match program.points[other].kind {
+                    Kind::Fork(fork) => &program.forks[fork].regions,
+                    _ => &[],
+                };
+                let inside = regions.iter().flat_map(|&region| reads::changed_in(program, region));
+                reads::changes(program, other).into_iter().chain(inside).any(|value| values.contains(&value))
+            };
             if round.len() > 1 && round.iter().any(moves) {
                 let (max, name) = (spell_max(program, counter), spell_var(program, read.var));
                 errors.at(read.span, format!("`{max}` bounds nothing: {name} is set anew within the loop. Count up to a value that the loop leaves as it is"));
@@ -217,7 +308,7 @@ fn every_bound_stands_still(program: &Program<'_>, flow: &Flow, errors: &Errors)
 fn spell_var(program: &Program<'_>, var: VarId) -> String {
     match program.values.get(var) {
         Some(value) => format!("`{}`", value.name),
-        None => format!("what `{}` is a part of", text(program.frames[var - program.values.len()].pat)),
+        None => format!("what `{}` is a part of", text(&program.frames[var - program.values.len()].pat)),
     }
 }
 

@@ -1,14 +1,15 @@
 //! A checked program as a graph to draw: nodes, and for each way from one to the next, its labels.
 
 use super::{
-    program::{Kind, Program},
+    duration::spelled,
+    program::{Fork, ForkId, ForkKind, Guard, Kind, Program},
     text::text,
 };
 use crate::{
     flow::PointId,
     graph::{Bound, Edge, Graph, Node, NodeKind},
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use syn::ext::IdentExt;
 
 /// The parts of a [`Graph`], owned.
@@ -80,20 +81,68 @@ pub fn describe(program: &Program<'_>) -> Described {
     };
     let end = exit(NodeKind::End, "end", &|kind| matches!(kind, Kind::End(..)));
     let fail = exit(NodeKind::Fail, "fail", &|kind| matches!(kind, Kind::Fail(_)));
-    let mut walk =
-        Walk { program, end, fail, from: 0, edges: Vec::new(), first: 0, labels: Vec::new(), passed: HashSet::new() };
-    walk.leave(0, program.points[0].ways[0]);
-    for (node, item) in program.nodes.iter().enumerate() {
-        walk.leave(node + 1, item.next);
+    let (mut places, mut joins) = (HashMap::new(), HashMap::new());
+    for (point, at) in program.points.iter().enumerate() {
+        let line = at.span.start().line;
+        match &at.kind {
+            Kind::Sleep(pause) => {
+                places.insert(point, nodes.len());
+                nodes.push(part(NodeKind::Sleep, &format!("sleep({})", text(pause)), line));
+            }
+            Kind::Fork(id) => {
+                let fork = &program.forks[*id];
+                let kind = if let ForkKind::First = fork.kind { NodeKind::First } else { NodeKind::Fork };
+                places.insert(point, nodes.len());
+                nodes.push(part(kind, &fork_name(fork), line));
+                if kind == NodeKind::Fork && fork.regions.iter().any(|&region| program.regions[region].join.is_some()) {
+                    joins.insert(*id, nodes.len());
+                    nodes.push(part(NodeKind::Join, "join", line));
+                }
+            }
+            _ => {}
+        }
     }
-    let edges = walk.edges;
+    let edges = {
+        let (edges, labels, passed) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut walk =
+            Walk { program, end, fail, places: &places, joins: &joins, from: 0, edges, first: 0, labels, passed };
+        walk.leave(0, program.way(0, 0), &[]);
+        for (node, item) in program.nodes.iter().enumerate() {
+            walk.leave(node + 1, item.next, &item.calls);
+        }
+        for (point, at) in program.points.iter().enumerate() {
+            match at.kind {
+                Kind::Sleep(_) => walk.leave(places[&point], program.way(point, 0), &[point]),
+                Kind::Fork(fork) => walk.leave_fork(point, fork),
+                _ => {}
+            }
+        }
+        walk.edges
+    };
     Described { nodes, edges }
+}
+
+/// What a fork is called in a drawing.
+fn fork_name(fork: &Fork<'_>) -> String {
+    let tried = if fork.tried { "try " } else { "" };
+    match &fork.kind {
+        ForkKind::First => "first".to_owned(),
+        ForkKind::All if fork.regions.len() == 1 => format!("{tried}block"),
+        ForkKind::All => format!("{tried}{} at once", fork.regions.len()),
+        ForkKind::Each { pat, items, at_once, .. } => {
+            let at_once = at_once.map_or_else(String::new, |number| format!(", {} at once", text(number)));
+            format!("{tried}for {} in {}{at_once}", text(pat), text(items))
+        }
+    }
 }
 
 struct Walk<'p, 'a> {
     program: &'p Program<'a>,
     end: Option<usize>,
     fail: Option<usize>,
+    /// The nodes of forks and of waits.
+    places: &'p HashMap<PointId, usize>,
+    joins: &'p HashMap<ForkId, usize>,
     from: usize,
     edges: Vec<EdgePart>,
     /// The first edge of the node that is walked from.
@@ -107,12 +156,41 @@ struct Walk<'p, 'a> {
 type Passed = (PointId, Option<(String, String)>, bool);
 
 impl Walk<'_, '_> {
-    fn leave(&mut self, node: usize, next: Option<PointId>) {
+    /// Walks from a node: on, and where the guards at its points lead.
+    fn leave(&mut self, node: usize, next: Option<PointId>, guarded: &[PointId]) {
         self.from = node;
         self.first = self.edges.len();
         self.passed.clear();
         if let Some(next) = next {
             self.walk(next, None, false);
+        }
+        for &point in guarded {
+            self.guards(point);
+        }
+    }
+
+    fn leave_fork(&mut self, point: PointId, id: ForkId) {
+        let program = self.program;
+        let fork = &program.forks[id];
+        self.leave(self.places[&point], None, &[]);
+        for &region in &fork.regions {
+            self.walk(program.regions[region].entry, None, false);
+        }
+        self.guards(point);
+        if let Some(&join) = self.joins.get(&id) {
+            self.leave(join, program.way(point, 0), &[]);
+        }
+    }
+
+    fn guards(&mut self, point: PointId) {
+        let program = self.program;
+        for guard in &program.points[point].guards {
+            let (label, way) = match guard {
+                Guard::Within { limit, way } => (format!("after {}", spelled(*limit)), *way),
+                Guard::Catch { kinds: Some(kinds), way, .. } => (format!("catch {}", text(&**kinds)), *way),
+                Guard::Catch { kinds: None, way, .. } => ("catch".to_owned(), *way),
+            };
+            self.labelled(label, program.way(point, way), None, false);
         }
     }
 
@@ -144,7 +222,18 @@ impl Walk<'_, '_> {
             Kind::Call(node, ..) => self.arrive(Some(*node + 1), bound, spent, line),
             Kind::End(..) => self.arrive(self.end, bound, spent, line),
             Kind::Fail(_) => self.arrive(self.fail, bound, spent, line),
-            Kind::Set(..) | Kind::Pass => {
+            Kind::Sleep(_) | Kind::Fork(_) => self.arrive(self.places.get(&point).copied(), bound, spent, line),
+            Kind::Join(region) => match program.regions[*region].fork {
+                Some(fork) if matches!(program.forks[fork].kind, ForkKind::First) => {
+                    let way = program.forks[fork].regions.iter().position(|of| of == region);
+                    if let Some(next) = way.and_then(|way| program.way(program.forks[fork].point, way)) {
+                        self.walk(next, bound, spent);
+                    }
+                }
+                Some(fork) => self.arrive(self.joins.get(&fork).copied(), bound, spent, line),
+                None => {}
+            },
+            Kind::Set(..) | Kind::Append(..) | Kind::Enter(_) | Kind::Pass => {
                 if let Some(next) = way(0) {
                     self.walk(next, bound, spent);
                 }

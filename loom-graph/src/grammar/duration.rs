@@ -40,6 +40,17 @@ pub fn parse(input: ParseStream) -> syn::Result<Duration> {
     }
 }
 
+/// A duration as it would be written.
+#[must_use]
+pub fn spelled(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let unit = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
+    match unit.into_iter().find(|(size, _)| millis.is_multiple_of(*size)) {
+        Some((size, unit)) => format!("{}{unit}", millis / size),
+        None => format!("{millis}ms"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 //! A name of the graph behaves like a Rust local of its own type. Whether a use lends or takes it can be seen from where
 //! it stands; what is then put in its place is the caller's business.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::{
     Expr, Pat, Stmt, Token,
     punctuated::Punctuated,
@@ -147,6 +147,32 @@ fn inlined_names(text: &str) -> Vec<String> {
     names
 }
 
+/// Whether it is known what stands where in a macro.
+fn is_understood(mac: &syn::Macro) -> bool {
+    let name = mac.path.segments.last().map(|last| last.ident.to_string());
+    name.is_some_and(|name| name == "matches" || list_macro(&name).is_some())
+}
+
+/// The identifiers among some tokens that may name a value: no fields, methods, paths or macros.
+fn idents(tokens: TokenStream, found: &mut Vec<Ident>) {
+    let mut after_dot = false;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        match token {
+            TokenTree::Ident(name) => {
+                let path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if matches!(next.as_char(), '!') || (next.as_char() == ':' && next.spacing() == Spacing::Joint));
+                if !after_dot && !path {
+                    found.push(name);
+                }
+            }
+            TokenTree::Group(group) => idents(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        after_dot = dot;
+    }
+}
+
 struct Walk<'n> {
     names: &'n mut dyn Names,
     how: Use,
@@ -250,6 +276,27 @@ impl Walk<'_> {
             self.value(&mut repeat.1);
             let (item, times) = repeat;
             mac.tokens = quote::quote!(#item; #times);
+        }
+    }
+
+    /// A macro of which nothing is known sees a reference of each of the graph's names that stand among its tokens.
+    fn other_macro(&mut self, expr: &mut Expr) {
+        let Expr::Macro(mac) = &*expr else { return };
+        let mut found = Vec::new();
+        idents(mac.mac.tokens.clone(), &mut found);
+        let mut bound: Vec<Stmt> = Vec::new();
+        let mut told: Vec<Ident> = Vec::new();
+        for name in found {
+            let lower = name.to_string().starts_with(|c: char| c.is_lowercase() || c == '_');
+            if lower && self.is_known(&name) && !told.contains(&name) {
+                if let Some(place) = self.names.read(Name::Named(&name), Use::Place) {
+                    bound.push(syn::parse_quote!(let #name = &#place;));
+                }
+                told.push(name);
+            }
+        }
+        if !bound.is_empty() {
+            *expr = syn::parse_quote!({ #(#bound)* #mac });
         }
     }
 
@@ -412,7 +459,8 @@ impl VisitMut for Walk<'_> {
                     self.value(rest);
                 }
             }
-            Expr::Macro(mac) => self.macro_call(&mut mac.mac),
+            Expr::Macro(mac) if is_understood(&mac.mac) => self.macro_call(&mut mac.mac),
+            Expr::Macro(_) => self.other_macro(expr),
             Expr::Match(_) | Expr::If(_) | Expr::Closure(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
                 // A branch gives a value, even where that is then only looked at: `&if flag { a } else { b }`.
                 self.how = if how == Use::Place { Use::Value } else { how };

@@ -3,7 +3,7 @@
 use crate::random::{BIG, always, flows};
 use loomflow_graph::flow::{
     Flow, Point, PointId, VarId, Way,
-    assign::{Unset, unset_reads},
+    assign::{Unset, set_between, unset_reads},
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,7 +27,13 @@ fn behind_point(point: &Point, var: VarId, has: Has) -> Has {
 }
 
 fn behind_way(way: &Way, var: VarId, has: Has) -> Has {
-    if way.sets.contains(&var) { Has::Value } else { has }
+    if way.sets.contains(&var) {
+        Has::Value
+    } else if has == Has::Value && way.clears.contains(&var) {
+        Has::HadOne
+    } else {
+        has
+    }
 }
 
 /// Every read of something unset on any path, with the length of the shortest such path: all that a run can have at each
@@ -157,6 +163,42 @@ fn no_path_walked_one_by_one_reads_something_unset_that_is_not_told() {
     });
 }
 
+/// What is set on every path from one point to the first coming to another, all variables together; nothing if there is
+/// no such path.
+fn set_on_all_paths(flow: &Flow, from: PointId, to: PointId) -> Vec<VarId> {
+    let start = (from, vec![Has::Nothing; BIG.vars]);
+    let mut seen = BTreeSet::from([start.clone()]);
+    let mut todo = vec![start];
+    let mut came: Vec<Vec<Has>> = Vec::new();
+    while let Some((at, mut has)) = todo.pop() {
+        if at == to {
+            came.push(has);
+            continue;
+        }
+        let point = &flow.points[at];
+        has.iter_mut().enumerate().for_each(|(var, has)| *has = behind_point(point, var, *has));
+        for way in &point.ways {
+            let there = has.iter().enumerate().map(|(var, &has)| behind_way(way, var, has)).collect();
+            let next = (way.to, there);
+            if seen.insert(next.clone()) {
+                todo.push(next);
+            }
+        }
+    }
+    let set = |var: &VarId| !came.is_empty() && came.iter().all(|has| has[*var] == Has::Value);
+    (0..BIG.vars).filter(set).collect()
+}
+
+#[test]
+fn what_is_set_between_two_points_is_set_on_every_path_between_them() {
+    always((flows(BIG), any::<u8>(), any::<u8>()), |(flow, from, to)| {
+        let many = flow.points.len();
+        let (from, to) = (usize::from(*from) % many, usize::from(*to) % many);
+        prop_assert_eq!(set_between(flow, from, to), set_on_all_paths(flow, from, to), "from {} to {}", from, to);
+        Ok(())
+    });
+}
+
 fn point(reads: &[VarId], clears: &[VarId], sets: &[VarId], to: &[PointId]) -> Point {
     let ways = to.iter().map(|&to| Way { to, ..Way::default() }).collect();
     Point { node: None, reads: reads.to_vec(), clears: clears.to_vec(), sets: sets.to_vec(), ways }
@@ -209,4 +251,38 @@ fn a_binding_is_gone_when_its_value_is_set_anew() {
     // Over the arm again, it is bound again.
     flow.points[3].ways.pop();
     assert_eq!(unset_reads(&flow), []);
+}
+
+#[test]
+fn a_binding_is_gone_on_a_way_that_sets_its_value_anew() {
+    // As in a point that clears, but only where its second way is taken: a failure that is caught sets nothing.
+    let mut flow = flow_of(vec![
+        point(&[], &[], &[0], &[1]),
+        point(&[0], &[], &[], &[2]),
+        point(&[1], &[], &[], &[3, 3]),
+        point(&[1], &[], &[], &[]),
+    ]);
+    flow.points[1].ways[0].sets.push(1);
+    assert_eq!(unset_reads(&flow), []);
+    flow.points[2].ways[1].clears.push(1);
+    assert_eq!(unset_reads(&flow), [Unset { var: 1, path: vec![0, 1, 2, 3], cleared: true }]);
+    // What a way sets is set, whatever it clears.
+    flow.points[2].ways[1].sets.push(1);
+    assert_eq!(unset_reads(&flow), []);
+}
+
+#[test]
+fn between_two_points_only_the_ways_that_join_them_count() {
+    // The second point also leads out, past what sets 0; behind the last, 1 is set, too late.
+    let mut flow = flow_of(vec![
+        point(&[], &[], &[], &[1]),
+        point(&[], &[], &[], &[2, 4]),
+        point(&[], &[], &[0], &[3]),
+        point(&[], &[], &[1], &[]),
+        point(&[], &[], &[], &[]),
+    ]);
+    assert_eq!(set_between(&flow, 0, 3), [0]);
+    assert_eq!(set_between(&flow, 3, 0), [0; 0]);
+    flow.points[4].ways.push(Way { to: 3, ..Way::default() });
+    assert_eq!(set_between(&flow, 0, 3), [0; 0]);
 }

@@ -6,6 +6,7 @@ mod live;
 mod loops;
 mod random;
 mod reach;
+mod require;
 mod run;
 mod scc;
 mod steps;

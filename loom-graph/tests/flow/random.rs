@@ -47,7 +47,7 @@ pub(crate) const FEW_COUNTS: Size = Size { points: 6, counters: 3, ..BIG };
 
 // Each number stands for a choice, as `make` says; the smaller, the simpler.
 #[derive(Debug, Clone)]
-struct RawWay(u8, u8, u8);
+struct RawWay(u8, u8, u8, u8);
 
 #[derive(Debug, Clone)]
 struct RawPoint(u8, [u8; 4], Vec<RawWay>);
@@ -76,7 +76,8 @@ pub(crate) fn bounded_flows(size: Size) -> impl Strategy<Value = Flow> {
 }
 
 fn raw(size: Size) -> impl Strategy<Value = (Vec<RawPoint>, Vec<(u8, u8)>)> {
-    let way = (0..20_u8, 0..64_u8, 0..8_u8).prop_map(|(to, sets, bound)| RawWay(to, sets, bound));
+    let way =
+        (0..20_u8, 0..64_u8, 0..8_u8, 0..64_u8).prop_map(|(to, sets, bound, clears)| RawWay(to, sets, bound, clears));
     let point = (0..12_u8, any::<u32>(), vec(way, 0..=3))
         .prop_map(|(node, masks, ways)| RawPoint(node, masks.to_le_bytes(), ways));
     let counter = (1..=3_u8, 0..20_u8);
@@ -89,23 +90,25 @@ fn make(size: Size, points: &[RawPoint], counters: &[(u8, u8)], shape: Shape) ->
     let many = points.len();
     let vars = |mask: u8| (0..size.vars).filter(move |&var| mask & (1 << var) != 0).collect();
     let mut room = size.ways;
-    let mut way = |at: PointId, to: PointId, sets: u8, bound: Option<usize>| {
+    let mut way = |at: PointId, to: PointId, (sets, clears): (u8, u8), bound: Option<usize>| {
         // Behind the last point there is none: it has an end.
         room = room.checked_sub(usize::from(to < many))?;
         let back = shape.bounded_back && to <= at && !counters.is_empty();
         let bound = bound.or_else(|| back.then(|| at % counters.len()));
-        (to < many).then(|| Way { to, sets: vars(sets & (sets >> 3)), bound })
+        (to < many).then(|| Way { to, sets: vars(sets & (sets >> 3)), clears: vars(clears & (clears >> 3)), bound })
     };
     let mut ways_of = |at: PointId, ends: bool, raw: &[RawWay]| -> Vec<Way> {
-        let on = (shape.chained && !ends).then(|| way(at, at + 1, raw.first().map_or(0, |way| way.1), None)).flatten();
+        let on = (shape.chained && !ends)
+            .then(|| way(at, at + 1, raw.first().map_or((0, 0), |way| (way.1, way.3)), None))
+            .flatten();
         let raw = if on.is_some() { raw.get(1..).unwrap_or_default() } else { raw };
-        let others = raw.iter().filter_map(|&RawWay(to, sets, bound)| {
+        let others = raw.iter().filter_map(|&RawWay(to, sets, bound, clears)| {
             let to = match usize::from(to) {
                 0..=5 => at + 1,
                 to @ 6..=10 => at.saturating_sub(to - 6),
                 to => (to - 11) % many,
             };
-            way(at, to, sets, Some(usize::from(bound)).filter(|&bound| bound < counters.len()))
+            way(at, to, (sets, clears), Some(usize::from(bound)).filter(|&bound| bound < counters.len()))
         });
         on.into_iter().chain(others).collect()
     };

@@ -2,10 +2,11 @@
 
 use crate::random::{BIG, always, flows, leads, petgraph_of, reached_points};
 use loomflow_graph::flow::{
-    Flow, NodeId, Point, Way,
-    reach::{caught_nodes, ends, reached, unreached_nodes},
+    Flow, NodeId, Point, PointId, Way,
+    reach::{between, caught_nodes, ends, reached, reached_from, unreached_nodes, way_between},
 };
 use petgraph::{
+    algo::dijkstra,
     graph::{DiGraph, NodeIndex},
     visit::Dfs,
 };
@@ -27,6 +28,58 @@ fn visited(graph: &DiGraph<(), ()>, from: &[usize]) -> Vec<bool> {
 fn what_a_run_can_come_to_is_what_a_search_from_the_start_visits() {
     always(flows(BIG), |flow| {
         prop_assert_eq!(reached(flow), visited(&petgraph_of(flow), &[0]));
+        Ok(())
+    });
+}
+
+/// Two points of a flow.
+fn two(flow: &Flow, from: u8, to: u8) -> (PointId, PointId) {
+    (usize::from(from) % flow.points.len(), usize::from(to) % flow.points.len())
+}
+
+#[test]
+fn what_can_be_come_to_from_a_point_is_what_a_search_from_there_visits() {
+    always((flows(BIG), any::<u8>()), |(flow, from)| {
+        let (from, _) = two(flow, *from, 0);
+        prop_assert_eq!(reached_from(flow, from), visited(&petgraph_of(flow), &[from]));
+        prop_assert_eq!(reached_from(flow, flow.points.len()), vec![false; flow.points.len()]);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_lies_between_two_points_is_on_a_path_that_comes_to_each_of_them_once() {
+    always((flows(BIG), any::<u8>(), any::<u8>()), |(flow, from, to)| {
+        let (from, to) = two(flow, *from, *to);
+        let mut graph = petgraph_of(flow);
+        graph.retain_edges(|graph, edge| {
+            graph.edge_endpoints(edge).is_some_and(|(a, b)| a.index() != to && b.index() != from)
+        });
+        let on = |point| leads(&graph, from, point) && leads(&graph, point, to);
+        let expected: Vec<bool> = (0..flow.points.len()).map(on).collect();
+        prop_assert_eq!(between(flow, from, to), expected, "from {} to {}", from, to);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_way_between_two_points_is_a_path_and_none_is_shorter() {
+    always((flows(BIG), any::<u8>(), any::<u8>()), |(flow, from, to)| {
+        let (from, to) = two(flow, *from, *to);
+        // As far as the other library says, from each point that is one step away.
+        let graph = petgraph_of(flow);
+        let onward = flow.points[from].ways.iter().filter_map(|way| {
+            let lengths = dijkstra(&graph, NodeIndex::new(way.to), Some(NodeIndex::new(to)), |_| 1);
+            lengths.get(&NodeIndex::new(to)).copied()
+        });
+        let shortest = onward.min().map(|length: usize| length + 2);
+        let found = way_between(flow, from, to);
+        prop_assert_eq!(found.as_ref().map(Vec::len), shortest, "from {} to {}", from, to);
+        if let Some(path) = found {
+            prop_assert_eq!((path.first(), path.last()), (Some(&from), Some(&to)));
+            let joined = |pair: &[PointId]| flow.points[pair[0]].ways.iter().any(|way| way.to == pair[1]);
+            prop_assert!(path.windows(2).all(joined), "{path:?} is no path");
+        }
         Ok(())
     });
 }

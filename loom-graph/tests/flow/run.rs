@@ -10,6 +10,8 @@ pub(crate) struct Run<'f> {
     pub(crate) at: PointId,
     /// How often the ways of each counter were taken since the count began.
     pub(crate) taken: Vec<u64>,
+    /// Where it has been, and where it stands.
+    pub(crate) path: Vec<PointId>,
     /// How many nodes it has called.
     pub(crate) steps: u64,
     /// What it has read that was not set.
@@ -20,7 +22,7 @@ pub(crate) struct Run<'f> {
 impl<'f> Run<'f> {
     pub(crate) fn start(flow: &'f Flow) -> Self {
         let taken = vec![0; flow.counters.len()];
-        let mut run = Run { flow, at: 0, taken, steps: 0, unset: vec![], set: vec![] };
+        let mut run = Run { flow, at: 0, taken, path: vec![], steps: 0, unset: vec![], set: vec![] };
         run.come(0);
         run
     }
@@ -40,6 +42,7 @@ impl<'f> Run<'f> {
         if let Some(counter) = way.bound {
             self.taken[counter] += 1;
         }
+        self.set.retain(|var| !way.clears.contains(var));
         self.set.extend(&way.sets);
         self.come(way.to);
     }
@@ -47,6 +50,7 @@ impl<'f> Run<'f> {
     fn come(&mut self, at: PointId) {
         let point = &self.flow.points[at];
         self.at = at;
+        self.path.push(at);
         if let Some(node) = point.node {
             self.steps += 1;
             for (taken, counter) in self.taken.iter_mut().zip(&self.flow.counters) {

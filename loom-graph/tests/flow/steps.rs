@@ -8,7 +8,7 @@ use loomflow_graph::flow::{
     Counter, Flow, Max, Per, Point, PointId, Way,
     assign::unset_reads,
     loops::unbounded,
-    steps::{Steps, max_steps},
+    steps::{Steps, max_steps, max_steps_from},
 };
 use proptest::prelude::*;
 
@@ -71,6 +71,64 @@ fn no_random_run_reads_what_is_not_set_when_nothing_unset_is_told() {
         }
         Ok(())
     });
+}
+
+/// The same flow, begun at another point.
+fn begun_at(flow: &Flow, from: PointId) -> Flow {
+    let other = |point: PointId| match point {
+        0 => from,
+        point if point == from => 0,
+        point => point,
+    };
+    let mut flow = flow.clone();
+    flow.points.swap(0, from);
+    flow.points.iter_mut().flat_map(|point| &mut point.ways).for_each(|way| way.to = other(way.to));
+    flow
+}
+
+fn one_for_each_call(flow: &Flow) -> impl Fn(PointId) -> Steps {
+    |point| Steps::Number(u64::from(flow.points[point].node.is_some()))
+}
+
+#[test]
+fn the_most_from_a_point_is_the_most_of_a_run_that_begins_there() {
+    always((bounded_flows(BIG), any::<u8>()), |(flow, from)| {
+        let from = usize::from(*from) % flow.points.len();
+        let most = max_steps_from(flow, from, &one_for_each_call(flow));
+        let begun = max_steps(&begun_at(flow, from));
+        prop_assert_eq!(most.as_ref().map(number), begun.as_ref().map(number), "from {}", from);
+        let start = max_steps_from(flow, 0, &one_for_each_call(flow));
+        prop_assert_eq!(start, max_steps(flow));
+        Ok(())
+    });
+}
+
+#[test]
+fn no_run_from_a_point_takes_more_where_points_take_several_steps() {
+    always((bounded_flows(BIG), any::<u8>(), any::<u64>()), |(flow, from, seed)| {
+        let from = usize::from(*from) % flow.points.len();
+        let begun = begun_at(flow, from);
+        // As many steps as the number of the point says, and as a fork would at some of them.
+        let weight = |point: PointId| point as u64 % 4;
+        let Some(most) = max_steps_from(&begun, 0, &|point| Steps::Number(weight(point))) else {
+            return Ok(());
+        };
+        let (most, mut random) = (number(&most), Random(*seed));
+        for _ in 0..20 {
+            let steps: u64 = wander(&begun, &mut random, 200).path.iter().map(|&point| weight(point)).sum();
+            prop_assert!(steps <= most, "{steps} steps are more than {most}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn behind_a_point_that_leads_nowhere_its_own_steps_are_the_most() {
+    let flow = flow_of(3, &[(0, 1, None), (0, 2, None)], &[]);
+    let weight = |point: PointId| Steps::Number([1, 10, 100][point]);
+    let most = |from| max_steps_from(&flow, from, &weight).map(|steps| number(&steps));
+    assert_eq!([most(0), most(1), most(2)], [Some(101), Some(10), Some(100)]);
+    assert_eq!(most(3), Some(0));
 }
 
 /// The same flow, with names for its numbers.

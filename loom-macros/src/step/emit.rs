@@ -22,6 +22,7 @@ pub(super) fn with_type(step: &StepFn, parts: &Parts, rt: &TokenStream, implemen
     let marker = marker(step, rt);
     let (impls, types, bounds) = step.sig.generics.split_for_impl();
     let args = arguments(step, parts, rt);
+    let takes = takes(step, parts, rt);
     quote! {
         #marker
         #[doc(hidden)]
@@ -29,6 +30,7 @@ pub(super) fn with_type(step: &StepFn, parts: &Parts, rt: &TokenStream, implemen
         const _: () = {
             #[automatically_derived]
             impl #impls #name #types #bounds { #args }
+            #takes
             #implemented
         };
     }
@@ -100,6 +102,27 @@ pub(super) fn arguments(step: &StepFn, parts: &Parts, rt: &TokenStream) -> Token
         #[doc(hidden)]
         #[inline]
         pub fn #bare<#a>(#bare_params) -> (#(#types,)*) { (#(#names,)*) }
+    }
+}
+
+/// What a step takes first, for a workflow in one line that begins with it.
+pub(super) fn takes(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
+    let name = &step.sig.ident;
+    let (impls, types, bounds) = step.sig.generics.split_for_impl();
+    let inputs = inputs(parts);
+    let param = match inputs.as_slice() {
+        [] => quote!(#rt::Taken<()>),
+        [one, ..] => {
+            let lent = with_lifetime(one.written, &Lifetime::new("'static", Span::call_site()));
+            let lends = lent.to_token_stream().to_string() != one.written.to_token_stream().to_string();
+            if lends { quote!(#lent) } else { quote!(#rt::Taken<#lent>) }
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        impl #impls #rt::Takes for #name #types #bounds {
+            type Param = #param;
+        }
     }
 }
 

@@ -6,13 +6,19 @@ use super::{
     plan::Plan,
     signature::Signature,
 };
-use loomflow_graph::{flow::Flow, grammar::program::Program};
+use crate::output::at;
+use loomflow_graph::{
+    flow::Flow,
+    grammar::{ast, program::Program},
+};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
 pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow) -> TokenStream {
     let plan = Plan::of(signature, program, flow);
+    let rt = &signature.rt;
+    let once = attempted_once(&plan);
     let described = graph::described(&plan);
     let strukt = strukt(signature, &graph::diagram(&plan, &described));
     let aliases = aliases(&plan);
@@ -28,6 +34,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
         #[doc(hidden)]
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
+            use #rt::{Lend as _, Sorted as _};
             #aliases
             #names
             #states
@@ -35,6 +42,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
             #step
             #workflow
             #machine
+            #once
         };
         #inherent
     }
@@ -73,6 +81,7 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
     let (name, output) = (signature.name().to_string(), signature.output);
     let context = signature.with_context();
     let predicates = signature.predicates();
+    let param = types.first().map_or_else(|| quote!(()), |first| quote!(#first));
     let (runs, nested) = if signature.is_generic() {
         (quote!(#rt::Caller: #rt::Runs<Self, __C>), quote!(<#rt::Caller as #rt::Runs<Self, __C>>::nested))
     } else {
@@ -95,6 +104,10 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
             const POLICY: #rt::Policy = #rt::Policy::ONCE;
             type Args<#a> = (#(#types,)*);
             type Output = #output;
+        }
+        #[automatically_derived]
+        impl #impls #rt::Takes for #signature #bounds {
+            type Param = #rt::Taken<#param>;
         }
         #[automatically_derived]
         impl #context #rt::Call<__C> for #signature where #predicates #runs {
@@ -143,6 +156,20 @@ fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream) -> TokenStream {
             }
         }
     }
+}
+
+/// That a step which is required to run at most once is not retried.
+fn attempted_once(plan: &Plan<'_, '_>) -> TokenStream {
+    let rt = plan.rt();
+    let rules = plan.program.rules.iter().filter(|rule| matches!(rule.ast.rule, ast::Rule::AtMostOnce));
+    let asserts = rules.flat_map(|rule| rule.of.iter().map(move |&node| (rule, node))).map(|(rule, node)| {
+        let (step, name) = (plan.step(node), &rule.ast.node);
+        let message = format!("`{name}` can run more than once: it is retried. Take `retry` out of its `#[step(…)]`");
+        let span = at(name.span());
+        quote_spanned!(span=> const _: () = ::core::assert!(<#step as #rt::Step>::POLICY.attempts == 1, #message);)
+    });
+    // Of a generic step nothing is known before its parameters are.
+    if plan.signature.is_generic() { TokenStream::new() } else { quote!(#(#asserts)*) }
 }
 
 fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {

@@ -42,8 +42,6 @@ pub(super) enum Item<'p, 'a> {
     Carried(&'p Subject<'a>, Span),
     /// What an arm binds.
     Binding(FrameId, &'p Ident, Span),
-    /// A value.
-    Value(ValueId, Span),
 }
 
 /// How often each thing is named in some items, and which frames they stand on.
@@ -96,6 +94,7 @@ impl<'w, 'a> Writer<'w, 'a> {
             }
             // What an expression gives is made anew each time, so its parts can be taken.
             Subject::Expr(expr, ..) if !is_place(expr) => Hold::Slot,
+            Subject::Item(fork) => self.plan.item_hold(fork),
             _ => Hold::Ref,
         }
     }
@@ -117,6 +116,8 @@ impl<'w, 'a> Writer<'w, 'a> {
             let item = &self.plan.program.frames[frame];
             let pat = self.plan.pattern(frame);
             let on = match (&item.on, hold) {
+                // What an item is bound to stands in its branch already.
+                (Subject::Item(_) | Subject::Tuple(_), _) => continue,
                 (Subject::Value(value), Hold::Slot) => {
                     let name = local(&self.plan.program.values[*value].name);
                     if (self.hold)(*value) == Hold::Slot { quote!(#name.take()) } else { quote!(#name) }
@@ -181,8 +182,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                 }
                 None if matches!(expr, Expr::Infer(_)) => match self.place.carry {
                     Carry::One(subject) => self.argument(&Item::Carried(subject, expr.span()), step),
-                    Carry::Inputs => self.argument(&Item::Value(0, expr.span()), step),
-                    Carry::Nothing => TokenStream::new(),
+                    Carry::Many(_) | Carry::Nothing => TokenStream::new(),
                 },
                 // A part of a value is lent as the value itself would be.
                 None if self.is_part(expr) => {
@@ -191,13 +191,14 @@ impl<'w, 'a> Writer<'w, 'a> {
                 }
                 None => self.expr(expr, *how),
             },
-            Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
+            Item::Carried(Subject::Value(value), span) => {
                 let name = local(&self.plan.program.values[*value].name);
                 bare(spanned(&name, *span), (self.hold)(*value), self.is_single(*value), *span)
             }
             Item::Carried(Subject::Expr(expr, scope, carry), _) => {
                 self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
             }
+            Item::Carried(Subject::Item(_) | Subject::Tuple(_), _) => self.value(item),
             Item::Binding(frame, name, span) => {
                 let bound = spanned(&self.plan.binding(*frame, name), *span);
                 bare(bound, self.frames[frame], self.is_single_binding(*frame, name), *span)
@@ -209,13 +210,18 @@ impl<'w, 'a> Writer<'w, 'a> {
     pub(super) fn value(&self, item: &Item<'_, 'a>) -> TokenStream {
         match item {
             Item::Expr(expr, how) => self.expr(expr, *how),
-            Item::Carried(Subject::Value(value), span) | Item::Value(value, span) => {
+            Item::Carried(Subject::Value(value), span) => {
                 let name = spanned(&self.plan.program.values[*value].name, *span);
                 self.value_use(*value, &name, Use::Value)
             }
             Item::Carried(Subject::Expr(expr, scope, carry), _) => {
                 self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
             }
+            Item::Carried(Subject::Tuple(parts), span) => {
+                let parts = parts.iter().map(|part| self.value(&Item::Carried(part, *span)));
+                quote!((#(#parts,)*))
+            }
+            Item::Carried(Subject::Item(_), _) => TokenStream::new(),
             Item::Binding(frame, name, span) => self.binding_use(*frame, &spanned(name, *span), Use::Value),
         }
     }
@@ -329,8 +335,8 @@ impl Names for Rewriting<'_, '_, '_> {
                         let code = writer.expr_at(expr, how, Place { scope: *scope, carry });
                         return Some(Expr::Verbatim(quote!((#code))));
                     }
-                    Carry::Inputs => 0,
-                    Carry::Nothing => return None,
+                    Carry::One(other) => return Some(Expr::Verbatim(writer.value(&Item::Carried(other, span)))),
+                    Carry::Many(_) | Carry::Nothing => return None,
                 };
                 let name = spanned(&writer.plan.program.values[value].name, span);
                 writer.value_use(value, &name, how)
@@ -353,7 +359,6 @@ fn count<'a>(plan: &Plan<'_, 'a>, place: Place<'_, 'a>, item: &Item<'_, 'a>, use
         Item::Expr(expr, _) => count_expr(plan, place, expr, uses),
         Item::Carried(subject, _) => count_subject(plan, subject, uses),
         Item::Binding(frame, name, _) => count_binding(plan, *frame, name, uses),
-        Item::Value(value, _) => *uses.values.entry(*value).or_default() += 1,
     }
 }
 
@@ -375,7 +380,11 @@ fn count_expr<'a>(plan: &Plan<'_, 'a>, place: Place<'_, 'a>, expr: &Expr, uses: 
                 },
                 Name::Carried(_) => match self.place.carry {
                     Carry::One(subject) => count_subject(self.plan, subject, self.uses),
-                    Carry::Inputs => *self.uses.values.entry(0).or_default() += 1,
+                    Carry::Many(subjects) => {
+                        for subject in subjects {
+                            count_subject(self.plan, subject, self.uses);
+                        }
+                    }
                     Carry::Nothing => {}
                 },
             }
@@ -393,6 +402,8 @@ fn count_subject<'a>(plan: &Plan<'_, 'a>, subject: &Subject<'a>, uses: &mut Uses
     match subject {
         Subject::Value(value) => *uses.values.entry(*value).or_default() += 1,
         Subject::Expr(expr, scope, carry) => count_expr(plan, Place { scope: *scope, carry }, expr, uses),
+        Subject::Item(_) => {}
+        Subject::Tuple(parts) => parts.iter().for_each(|part| count_subject(plan, part, uses)),
     }
 }
 

@@ -2,8 +2,9 @@
 //! at the steps and the arguments that could be read, so that all mistakes are told in one run.
 
 use super::{
+    call::{arguments, called},
     expr::{Hold, Place, Writer},
-    machine::{aliases, arguments, called},
+    machine::aliases,
     plan::{Held, Plan},
     signature::Signature,
 };
@@ -13,7 +14,7 @@ use loomflow_graph::{
     grammar::{
         ast::Call,
         check::is_typed,
-        program::{Bare, Kind, Program},
+        program::{Bare, Frame, Kind, Program, Subject},
         reads,
     },
 };
@@ -70,6 +71,11 @@ pub(super) fn faulty(
 
 // What was told of an expression already is not told again by rustc.
 fn is_sound(program: &Program<'_>, point: PointId) -> bool {
+    // What the items of a fork are is only known within it.
+    let item = |frame: &Frame<'_>| matches!(frame.on, Subject::Item(_));
+    if program.frames_from(program.points[point].scope).any(|(_, frame)| item(frame)) {
+        return false;
+    }
     reads::unknown(program, point).is_empty() && reads::of_point(program, point).1.is_empty()
 }
 

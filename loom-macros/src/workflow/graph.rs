@@ -2,19 +2,17 @@
 
 use super::plan::Plan;
 use loomflow_graph::{
-    flow::{
-        Flow,
-        steps::{Steps, max_steps},
-    },
+    flow::{Flow, steps::Steps},
     grammar::{
         describe::{Described, describe},
+        steps::max_steps,
         text::text,
     },
     graph::NodeKind,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
+use syn::{Type, ext::IdentExt};
 
 pub(super) fn described(plan: &Plan<'_, '_>) -> Described {
     describe(plan.program)
@@ -26,16 +24,20 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
     let signature = plan.signature;
     let (name, doc) = (signature.name().to_string(), signature.doc());
     let inputs = signature.ast.inputs.iter().map(|input| {
-        let (name, ty) = (input.name.unraw().to_string(), text(&input.ty));
+        let (name, ty) = (input.name.unraw().to_string(), shown(&input.ty));
         quote!(#rt::graph::Input { name: #name, ty: #ty })
     });
-    let output = text(&signature.ast.output);
+    let output = shown(&signature.ast.output);
     let nodes = described.nodes.iter().enumerate().map(|(index, node)| {
         let (name, step, sets, line) = (&node.name, &node.step, &node.sets, line(node.line));
         let kind = match node.kind {
             NodeKind::Start => quote!(Start),
             NodeKind::End => quote!(End),
             NodeKind::Fail => quote!(Fail),
+            NodeKind::Fork => quote!(Fork),
+            NodeKind::Join => quote!(Join),
+            NodeKind::First => quote!(First),
+            NodeKind::Sleep => quote!(Sleep),
             _ => quote!(Step),
         };
         let new = quote!(#rt::graph::Node::new(#rt::graph::NodeKind::#kind, #name).with_line(#line));
@@ -55,7 +57,7 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
         let spent = edge.spent.then(|| quote!(.when_spent()));
         quote!(#rt::graph::Edge::new(#from, #to) #label #bound #spent.with_line(#line))
     });
-    let max_steps = match max_steps(flow) {
+    let max_steps = match max_steps(plan.program, flow) {
         Some(Steps::Number(number)) => quote!(#rt::graph::MaxSteps::Number(#number)),
         Some(formula) => {
             let formula = formula.to_string();
@@ -72,6 +74,11 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
             .with_max_steps(#max_steps)
             .with_line(#start)
     }
+}
+
+/// A type as it was written; of a workflow in one line nobody wrote it.
+fn shown(ty: &Type) -> String {
+    if let Type::Verbatim(_) = ty { "_".to_owned() } else { text(ty) }
 }
 
 fn line(line: usize) -> u32 {

@@ -1,37 +1,41 @@
 //! The states of a workflow and the turns between them.
 
 use super::{
-    expr::{Hold, Item, Place, Writer},
-    plan::{Held, Plan},
-    transition::{Leaf, Ways, consumed, declarations},
+    plan::{Held, Plan, state_type},
+    transition::{Leaf, Ways, declarations},
+    work::Work,
 };
-use crate::output::{at, respan};
+use crate::output::at;
 use loomflow_graph::{
     flow::{NodeId, PointId},
-    grammar::{
-        ast::Call,
-        names::Use,
-        program::{Bare, Carry, Kind, Origin, ValueId},
-    },
+    grammar::program::{Kind, Origin, RegionId},
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Lifetime, spanned::Spanned};
 
-/// The enum of the states: a variant for each place a run can be at, with what is still read from there.
+/// The enums of the states, one for the workflow and one for each branch: a variant for each place a run can be at, with
+/// what is still read from there.
 pub(super) fn states(plan: &Plan<'_, '_>) -> TokenStream {
+    (0..plan.program.regions.len()).map(|region| states_of(plan, region)).collect()
+}
+
+fn states_of(plan: &Plan<'_, '_>, region: RegionId) -> TokenStream {
     let rt = plan.rt();
     let generics = &plan.signature.ast.generics;
     let predicates = plan.signature.predicates();
-    let variants = plan.states.iter().enumerate().map(|(index, &point)| {
-        let name = plan.state_name(index);
-        let consumed = consumed(plan, point);
+    let points: Vec<PointId> = plan.states_of(region).collect();
+    if points.is_empty() && region > 0 {
+        return TokenStream::new();
+    }
+    let variants = points.into_iter().map(|point| {
+        let name = plan.state_name(plan.state_index(point));
         let fields = plan.held_at(point).into_iter().map(|held| {
             let field = plan.name(held);
             match held {
                 Held::Value(value) => {
                     let ty = plan.ty(value);
-                    if consumed(value) { quote!(#field: #rt::Slot<#ty>) } else { quote!(#field: #ty) }
+                    if plan.consumes(point, value) { quote!(#field: #rt::Slot<#ty>) } else { quote!(#field: #ty) }
                 }
                 Held::Counter(_) => quote!(#field: u64),
             }
@@ -41,12 +45,13 @@ pub(super) fn states(plan: &Plan<'_, '_>) -> TokenStream {
     // `__Gone` stands while a turn has the state's parts in hand, and names the type parameters no state may hold.
     let types = plan.signature.type_params();
     let (params, where_clause) = (&generics.params, quote!(where #predicates));
+    let name = state_type(region);
     quote! {
-        pub enum __State<#params> #where_clause { #(#variants,)* __Gone(#rt::PhantomData<fn() -> (#(#types,)*)>) }
+        pub enum #name<#params> #where_clause { #(#variants,)* __Gone(#rt::PhantomData<fn() -> (#(#types,)*)>) }
     }
 }
 
-/// The static places, and the function from a state to its own.
+/// The static places, and the function from a state of the workflow to its own.
 pub(super) fn places(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let rt = plan.rt();
     let workflow = plan.signature.name().to_string();
@@ -54,11 +59,13 @@ pub(super) fn places(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let places = plan.states.iter().map(|&point| {
         let node = match &plan.program.points[point].kind {
             Kind::Call(node, ..) => unraw(plan.program.nodes[*node].name),
+            Kind::Sleep(_) => "sleep".to_owned(),
             _ => String::new(),
         };
         quote!(#rt::Place { workflow: #workflow, node: #node })
     });
-    let arms = (0..plan.states.len()).map(|index| {
+    let arms = plan.states_of(0).map(|point| {
+        let index = plan.state_index(point);
         let name = plan.state_name(index);
         quote!(__State::#name { .. } => &__PLACES[#index],)
     });
@@ -87,13 +94,26 @@ impl Leaf for Begin<'_> {
         let rt = self.0;
         quote!({ let __output = #output; #rt::Ok(#rt::Flow::End(__output)) })
     }
+    fn fail(&self, failure: TokenStream) -> TokenStream {
+        let rt = self.0;
+        quote!(#rt::Err(#failure))
+    }
+    fn exit(&self, _: TokenStream) -> TokenStream {
+        TokenStream::new()
+    }
+    fn broken(&self, failure: TokenStream) -> TokenStream {
+        self.fail(failure)
+    }
+    fn join(&self, _: TokenStream) -> TokenStream {
+        TokenStream::new()
+    }
 }
 
 /// The body of `begin`: the inputs stand in locals of their names.
 pub(super) fn begin(plan: &Plan<'_, '_>) -> TokenStream {
     let (names, _) = plan.signature.inputs();
     let declared = declarations(plan);
-    let counters = plan.held_after(0).into_iter().filter_map(|held| match held {
+    let counters = plan.held_behind(0, 0).into_iter().filter_map(|held| match held {
         Held::Counter(_) => {
             let name = plan.name(held);
             Some(quote!(let #name: u64 = 0;))
@@ -116,6 +136,7 @@ pub(super) fn begin(plan: &Plan<'_, '_>) -> TokenStream {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Turn<'p>(&'p TokenStream);
 
 impl Leaf for Turn<'_> {
@@ -126,6 +147,20 @@ impl Leaf for Turn<'_> {
     fn end(&self, output: TokenStream) -> TokenStream {
         let rt = self.0;
         quote!({ let __output = #output; #rt::Ok(#rt::Some(__output)) })
+    }
+    fn fail(&self, failure: TokenStream) -> TokenStream {
+        let rt = self.0;
+        quote!(#rt::Err(#failure))
+    }
+    fn exit(&self, outcome: TokenStream) -> TokenStream {
+        let rt = self.0;
+        quote!(#rt::Result::map(#outcome, #rt::Some))
+    }
+    fn broken(&self, failure: TokenStream) -> TokenStream {
+        self.fail(failure)
+    }
+    fn join(&self, _: TokenStream) -> TokenStream {
+        TokenStream::new()
     }
 }
 
@@ -138,7 +173,8 @@ const MANY: usize = 16;
 /// out to several. A generic one keeps them in one, where its parameters are known.
 pub(super) fn turn(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let rt = plan.rt();
-    let arms = arms(plan);
+    let points: Vec<PointId> = plan.states_of(0).collect();
+    let arms: Vec<TokenStream> = points.iter().map(|&point| Work { plan, leaf: Turn(rt) }.arm(point)).collect();
     if plan.signature.is_generic() || arms.len() <= MANY {
         let body = quote! {
             match __state {
@@ -152,14 +188,11 @@ pub(super) fn turn(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let (mut calls, mut functions) = (TokenStream::new(), TokenStream::new());
     for (index, arms) in arms.chunks(MANY).enumerate() {
         let function = format_ident!("__turn{index}");
-        let states = index * MANY..index * MANY + arms.len();
-        let names = states.clone().map(|state| plan.state_name(state));
+        let points = &points[index * MANY..index * MANY + arms.len()];
+        let names = points.iter().map(|&point| plan.state_name(plan.state_index(point)));
         let mut nodes: Vec<NodeId> = Vec::new();
-        for state in states {
-            match plan.program.points[plan.states[state]].kind {
-                Kind::Call(node, ..) if !nodes.contains(&node) => nodes.push(node),
-                _ => {}
-            }
+        for &point in points {
+            called_at(plan, point, &mut nodes);
         }
         let steps = nodes.into_iter().map(|node| plan.step(node));
         calls.extend(quote! {
@@ -190,207 +223,43 @@ pub(super) fn turn(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     (body, functions)
 }
 
-/// What is done at each state, and where it leads.
-fn arms(plan: &Plan<'_, '_>) -> Vec<TokenStream> {
-    let rt = plan.rt();
-    let arms = plan.states.iter().enumerate().map(|(index, &point)| {
-        let name = plan.state_name(index);
-        match &plan.program.points[point].kind {
-            Kind::Call(node, call, bare) => call_arm(plan, point, &name, *node, call, *bare),
-            _ => {
-                let held: Vec<_> = plan.held_at(point).into_iter().map(|held| plan.name(held)).collect();
-                let taken = take(plan, &name, &held);
-                let way = Ways { plan, leaf: Turn(rt) }.at(point);
-                quote!(__State::#name { .. } => { #taken #way })
+/// The nodes that are called at a point, by the branches of a fork too.
+fn called_at(plan: &Plan<'_, '_>, point: PointId, nodes: &mut Vec<NodeId>) {
+    match plan.program.points[point].kind {
+        Kind::Call(node, ..) if !nodes.contains(&node) => nodes.push(node),
+        Kind::Fork(fork) => {
+            let regions = plan.program.forks[fork].regions.iter();
+            for point in regions.flat_map(|&region| plan.states_of(region)) {
+                called_at(plan, point, nodes);
             }
         }
-    });
-    arms.collect()
-}
-
-/// Takes what is held out of the state. Where nothing is, the state stays until the next one takes its place: moving it
-/// out would copy what is dead.
-fn take(plan: &Plan<'_, '_>, state: &Ident, held: &[Ident]) -> TokenStream {
-    if held.is_empty() {
-        return TokenStream::new();
-    }
-    let rt = plan.rt();
-    quote! {
-        let __State::#state { #(#held,)* .. } = #rt::replace(__state, __State::__Gone(#rt::PhantomData)) else {
-            return #rt::Err(#rt::lost());
-        };
+        _ => {}
     }
 }
 
-fn call_arm<'a>(
-    plan: &Plan<'_, 'a>,
-    point: PointId,
-    state: &Ident,
-    node: NodeId,
-    call: &'a Call,
-    bare: Bare,
-) -> TokenStream {
-    let rt = plan.rt();
-    let step = plan.step(node);
-    let fields = plan.held_at(point).into_iter().filter_map(|held| match held {
-        Held::Value(_) => Some(plan.name(held)),
-        Held::Counter(_) => None,
-    });
-    let called = {
-        let consumed = consumed(plan, point);
-        let hold = |value: ValueId| {
-            if consumed(value) { Hold::Slot } else { Hold::Ref }
-        };
-        enter(plan, point, &step, call, bare, &hold)
-    };
-    let through: Vec<_> = plan.held_through(point).into_iter().map(|held| plan.name(held)).collect();
-    let taken = take(plan, state, &through);
-    let anew = plan.held_after(point).into_iter().filter_map(|held| match held {
-        Held::Counter(counter) if plan.starts_anew(point, counter) => {
-            let name = plan.name(held);
-            Some(quote!(let #name: u64 = 0;))
-        }
-        _ => None,
-    });
-    let set = set_output(plan, point, node);
-    let way = Ways { plan, leaf: Turn(rt) }.from(point);
-    quote! {
-        __State::#state { #(#fields,)* .. } => {
-            let __out = #called;
-            #taken
-            #(#anew)*
-            #set
-            #way
-        }
+/// The type that bears the name of a value, for rustc to name in messages. What has no name of the user's is what ways
+/// that meet carry.
+pub(super) fn marker(name: &Ident) -> Ident {
+    let name = unraw(name);
+    let name = if name.starts_with("__") { "carried".to_owned() } else { name };
+    match syn::parse_str::<Ident>(&name) {
+        Ok(name) => name,
+        Err(_) => Ident::new_raw(&name, Span::call_site()),
     }
 }
 
-/// The call, in one statement: what its arguments borrow lives as long as it runs.
-fn enter<'a>(
-    plan: &Plan<'_, 'a>,
-    point: PointId,
-    step: &TokenStream,
-    call: &'a Call,
-    bare: Bare,
-    hold: &dyn Fn(ValueId) -> Hold,
-) -> TokenStream {
-    let rt = plan.rt();
-    let (items, function) = arguments(plan, point, call, bare);
-    let place = Place { scope: plan.program.points[point].scope, carry: &plan.program.points[point].carry };
-    let writer = Writer::new(plan, place, hold, &items);
-    let span = plan.program.points[point].span;
-    let called = called(&writer, &items, function, step, call, span);
-    let enter = if plan.signature.is_generic() {
-        quote!(<#rt::Caller as #rt::Calls<#step, __C>>::enter)
-    } else {
-        quote!(<#step as #rt::Call<__C>>::enter)
-    };
-    let enter = respan(enter, at(span));
-    writer.within_frames(quote!(#enter(__driver, __context, __at, #called).await?))
-}
-
-/// The arguments of a call put together, with no more around them.
-pub(super) fn called(
-    writer: &Writer<'_, '_>,
-    items: &[Item<'_, '_>],
-    function: &str,
-    step: &TokenStream,
-    call: &Call,
-    span: Span,
-) -> TokenStream {
-    // The parentheses are the user's: that is where an argument is missing.
-    let arguments = items.iter().map(|item| writer.argument(item, step));
-    let function = Ident::new(function, at(span));
-    let list = quote!(#(#arguments),*);
-    let parenthesis = call.args.as_ref().map_or(span, |(paren, _)| paren.span.join());
-    let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, list);
-    group.set_span(at(parenthesis));
-    let path = respan(quote!(<#step>::#function), at(span));
-    quote!(#path #group)
-}
-
-/// What a call hands over, and the function that takes it.
-pub(super) fn arguments<'p, 'a>(
-    plan: &'p Plan<'_, 'a>,
-    point: PointId,
-    call: &'p Call,
-    bare: Bare,
-) -> (Vec<Item<'p, 'a>>, &'static str) {
-    let at_point = &plan.program.points[point];
-    let span = at_point.span;
-    if let Some((_, args)) = &call.args {
-        return (args.iter().map(|arg| Item::Expr(arg, Use::Value)).collect(), "__args");
-    }
-    match (bare, &at_point.carry) {
-        (Bare::Bindings(frame), _) => {
-            let names = &plan.program.frames[frame].names;
-            (names.iter().map(|name| Item::Binding(frame, name, span)).collect(), "__args")
-        }
-        (Bare::Carried, Carry::One(subject)) => (vec![Item::Carried(subject, span)], "__bare"),
-        (Bare::Carried, Carry::Inputs) => {
-            ((0..plan.program.ast.inputs.len()).map(|input| Item::Value(input, span)).collect(), "__args")
-        }
-        (Bare::Nothing, _) | (Bare::Carried, Carry::Nothing) => (Vec::new(), "__args"),
-    }
-}
-
-/// Gives the output to the values it sets, as far as they are read.
-fn set_output(plan: &Plan<'_, '_>, point: PointId, node: NodeId) -> TokenStream {
-    let rt = plan.rt();
-    let read: Vec<ValueId> = plan.program.nodes[node]
-        .sets
-        .iter()
-        .copied()
-        .filter(|&value| plan.held_after(point).contains(&Held::Value(value)))
-        .collect();
-    let Some((last, others)) = read.split_last() else {
-        return quote!(let _ = __out;);
-    };
-    let span = plan.program.points[point].span;
-    let mut code = TokenStream::new();
-    for &value in others {
-        let again = quote_spanned!(at(span)=> #rt::Again::again(&__out));
-        code.extend(set(plan, node, value, &again, span));
-    }
-    code.extend(set(plan, node, *last, &quote!(__out), span));
-    code
-}
-
-/// Sets a value; where its type is not this node's by definition, that it is the same is told by `Sets`.
-fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: &TokenStream, span: Span) -> TokenStream {
-    let rt = plan.rt();
-    let item = &plan.program.values[value];
-    let (name, ty, step) = (plan.name(Held::Value(value)), plan.ty(value), plan.step(node));
-    let by = match item.origin {
-        Origin::Node(by) if by == node => return quote!(let #name: #ty = #output;),
-        Origin::Node(by) => plan.step(by),
-        _ => quote!(__names::declaration),
-    };
-    let marker = format_ident!("{}", unraw(&item.name));
-    let sets = respan(quote!(<_ as #rt::Sets<#ty, __names::#marker, #by, #step>>::set), at(span));
-    quote!(let #name: #ty = #sets(#output);)
-}
-
-/// Types that bear the names of values, for rustc to name in messages.
+/// Types that bear the names of values.
 pub(super) fn names(plan: &Plan<'_, '_>) -> TokenStream {
-    let mut names: Vec<String> = vec!["declaration".to_owned()];
+    let mut names = vec![Ident::new("declaration", Span::call_site())];
     for node in &plan.program.nodes {
         for &value in &node.sets {
-            let name = unraw(&plan.program.values[value].name);
+            let name = marker(&plan.program.values[value].name);
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    let enums = names.iter().map(|name| {
-        let name = if syn::parse_str::<Ident>(name).is_ok() {
-            Ident::new(name, Span::call_site())
-        } else {
-            Ident::new_raw(name, Span::call_site())
-        };
-        quote!(pub enum #name {})
-    });
-    quote!(mod __names { #(#enums)* })
+    quote!(mod __names { #(pub enum #names {})* })
 }
 
 /// One alias for each step, where its path is written once.

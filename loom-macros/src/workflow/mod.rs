@@ -6,6 +6,8 @@
 //!   the graph's names in them;
 //! - `fallback` is what a workflow with errors becomes.
 
+mod branch;
+mod call;
 mod emit;
 mod expr;
 mod fallback;
@@ -14,9 +16,22 @@ mod machine;
 mod plan;
 mod signature;
 mod transition;
+mod work;
 
-use loomflow_graph::grammar::{check, errors::Errors, lower, parse, reads};
+use crate::output::runtime;
+use loomflow_graph::grammar::{
+    ast::Workflow,
+    check,
+    errors::Errors,
+    lower,
+    parse::{
+        self,
+        lines::{self, Line},
+    },
+    reads,
+};
 use proc_macro2::TokenStream;
+use quote::quote;
 use signature::Signature;
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -25,15 +40,36 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         return errors.finish().iter().map(syn::Error::to_compile_error).collect();
     };
     let signature = Signature::of(&ast, &errors);
+    checked(&ast, &signature, errors)
+}
+
+/// A workflow in one line, as an expression.
+pub(crate) fn expand_line(input: TokenStream, line: Line) -> TokenStream {
+    let errors = Errors::new();
+    let Some(read) = lines::line(input, line, &errors, runtime) else {
+        return errors.finish().iter().map(syn::Error::to_compile_error).collect();
+    };
+    let mut signature = Signature::of(&read.workflow, &errors);
+    signature.rt = runtime(read.krate.as_ref());
+    let (rt, name, types) = (signature.rt.clone(), signature.name(), &read.types);
+    let workflow = checked(&read.workflow, &signature, errors);
+    quote!({
+        #types
+        #workflow
+        #rt::Line::<#name>::new()
+    })
+}
+
+fn checked(ast: &Workflow, signature: &Signature<'_>, errors: Errors) -> TokenStream {
     let parsed = errors.is_empty();
-    let program = lower::lower(&ast, &errors);
+    let program = lower::lower(ast, &errors);
     if errors.is_partial() {
-        return fallback::partial(&signature, parsed.then_some(&program), errors.finish());
+        return fallback::partial(signature, parsed.then_some(&program), errors.finish());
     }
     let flow = reads::flow(&program);
     check::check(&program, &flow, &errors);
     if !errors.is_empty() {
-        return fallback::faulty(&signature, &program, &flow, errors.finish());
+        return fallback::faulty(signature, &program, &flow, errors.finish());
     }
-    emit::emit(&signature, &program, &flow)
+    emit::emit(signature, &program, &flow)
 }

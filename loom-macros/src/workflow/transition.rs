@@ -4,14 +4,14 @@
 
 use super::{
     expr::{Hold, Item, Place, Writer, is_place},
-    plan::{Held, Plan},
+    plan::{Held, Plan, state_type},
 };
 use crate::output::{at, call};
 use loomflow_graph::{
     flow::PointId,
     grammar::{
         names::{Use, bindings, single},
-        program::{Bare, Carry, Kind, Subject, ValueId},
+        program::{Bare, Carry, Kind, RegionId, Subject, ValueId},
         reads,
     },
 };
@@ -29,6 +29,14 @@ pub(super) trait Leaf {
     fn go(&self, state: TokenStream) -> TokenStream;
     /// The run ends with this output.
     fn end(&self, output: TokenStream) -> TokenStream;
+    /// The run ends as failed, by a `fail(…)`.
+    fn fail(&self, failure: TokenStream) -> TokenStream;
+    /// The run leaves the workflow as a branch has left it, with an outcome.
+    fn exit(&self, outcome: TokenStream) -> TokenStream;
+    /// What stands here has failed.
+    fn broken(&self, failure: TokenStream) -> TokenStream;
+    /// A branch joins its siblings with this.
+    fn join(&self, given: TokenStream) -> TokenStream;
 }
 
 pub(super) struct Ways<'p, 'a, L> {
@@ -37,13 +45,18 @@ pub(super) struct Ways<'p, 'a, L> {
 }
 
 impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
-    /// The way on from behind a point that has one.
+    /// The first way on from behind a point.
     pub(super) fn from(&self, point: PointId) -> TokenStream {
-        match self.plan.program.ways(point).first() {
-            Some(&next) => self.to(next),
+        self.way(point, 0)
+    }
+
+    /// A way on from behind a point.
+    pub(super) fn way(&self, point: PointId, way: usize) -> TokenStream {
+        match self.plan.program.way(point, way) {
+            Some(next) => self.to(next),
             None => {
                 let rt = self.plan.rt();
-                quote!(#rt::Err(#rt::lost()))
+                self.leaf.broken(quote!(#rt::lost()))
             }
         }
     }
@@ -58,15 +71,15 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
 
     fn enter(&self, point: PointId, state: &Ident) -> TokenStream {
         let rt = self.plan.rt();
-        let consumed = consumed(self.plan, point);
+        let states = state_type(self.plan.program.points[point].region);
         let fields = self.plan.held_at(point).into_iter().map(|held| {
             let name = self.plan.name(held);
             match held {
-                Held::Value(value) if consumed(value) => quote!(#name: #rt::Slot::new(#name)),
+                Held::Value(value) if self.plan.consumes(point, value) => quote!(#name: #rt::Slot::new(#name)),
                 _ => quote!(#name),
             }
         });
-        self.leaf.go(quote!(__State::#state { #(#fields),* }))
+        self.leaf.go(quote!(#states::#state { #(#fields),* }))
     }
 
     /// What happens at a point that is no call, and the ways from there.
@@ -75,22 +88,34 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         let here = &plan.program.points[point];
         let ways = plan.program.ways(point);
         match &here.kind {
-            Kind::Start | Kind::Call(..) | Kind::Pass => self.from(point),
+            Kind::Start | Kind::Call(..) | Kind::Fork(_) | Kind::Sleep(_) | Kind::Enter(_) | Kind::Pass => {
+                self.from(point)
+            }
             Kind::Set(value, subject) => {
                 let value_name = plan.name(Held::Value(*value));
-                let item = match subject {
-                    Subject::Expr(expr, ..) => Item::Expr(expr, Use::Value),
-                    Subject::Value(_) => Item::Carried(subject, here.span),
-                };
-                let (scope, carry) = match subject {
-                    Subject::Expr(_, scope, carry) => (*scope, &**carry),
-                    Subject::Value(_) => (here.scope, &here.carry),
-                };
-                let code = self.evaluate(point, Place { scope, carry }, &item, |writer| writer.value(&item));
+                let code = self.subject(point, subject);
                 let ty = plan.ty(*value);
                 let then = self.to(ways[0]);
                 quote! { let #value_name: #ty = #code; #then }
             }
+            Kind::Append(list, subject, all) => {
+                let then = self.to(ways[0]);
+                if !plan.is_read_after(point, *list) {
+                    return then;
+                }
+                let item = self.subject(point, subject);
+                let append = match subject {
+                    Subject::Expr(expr, ..) => {
+                        let (name, ty) = (plan.name(Held::Value(*list)), plan.ty(*list));
+                        let list = quote_spanned!(at(here.span)=> &mut #name, #item);
+                        let appended = call(quote!(<#ty as #rt::List>::append), list, expr.span());
+                        quote!(let mut #name = #name; #appended;)
+                    }
+                    _ => append(plan, *list, &item, *all, here.span),
+                };
+                quote! { #append #then }
+            }
+            Kind::Join(region) => self.leaf.join(self.given(point, *region)),
             Kind::Bound(counter) => {
                 let ast = plan.program.counters[*counter].ast;
                 let place = Place { scope: plan.program.counters[*counter].scope, carry: &here.carry };
@@ -102,7 +127,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                     }
                     expr => {
                         let item = Item::Expr(expr, Use::Value);
-                        let code = self.look(place, &item, |writer| writer.value(&item));
+                        let code = self.look(point, place, &item, |writer| writer.value(&item));
                         call(quote!(#rt::Count::count), code, expr.span())
                     }
                 };
@@ -118,8 +143,8 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             }
             Kind::If(cond) => {
                 let item = Item::Expr(cond, Use::Place);
-                let cond =
-                    self.look(Place { scope: here.scope, carry: &here.carry }, &item, |writer| writer.value(&item));
+                let cond = self
+                    .look(point, Place { scope: here.scope, carry: &here.carry }, &item, |writer| writer.value(&item));
                 let (then, otherwise) = (self.to(ways[0]), self.to(ways[1]));
                 quote! { if #cond { #then } else { #otherwise } }
             }
@@ -138,20 +163,51 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
     ) -> TokenStream {
         let plan = self.plan;
-        let hold = move |value: ValueId| {
-            if plan.is_read_after(point, value) { Hold::Kept } else { Hold::Owned }
-        };
+        let hold = move |value: ValueId| held(plan, point, value);
         self.written(place, &hold, item, write)
+    }
+
+    /// What a point computes, or what is carried there.
+    fn subject(&self, point: PointId, subject: &'p Subject<'a>) -> TokenStream {
+        let here = &self.plan.program.points[point];
+        let item = match subject {
+            Subject::Expr(expr, ..) => Item::Expr(expr, Use::Value),
+            _ => Item::Carried(subject, here.span),
+        };
+        let (scope, carry) = match subject {
+            Subject::Expr(_, scope, carry) => (*scope, &**carry),
+            _ => (here.scope, &here.carry),
+        };
+        self.evaluate(point, Place { scope, carry }, &item, |writer| writer.value(&item))
+    }
+
+    /// What a branch gives where it joins.
+    fn given(&self, point: PointId, region: RegionId) -> TokenStream {
+        let plan = self.plan;
+        if plan.program.gives_one(region) {
+            return match &plan.program.points[point].carry {
+                Carry::One(subject) => self.subject(point, subject),
+                Carry::Many(subjects) => {
+                    let parts = subjects.iter().map(|subject| self.subject(point, subject));
+                    quote!((#(#parts,)*))
+                }
+                Carry::Nothing => quote!(()),
+            };
+        }
+        let exports = plan.layouts[region].exports.iter().map(|&value| plan.name(Held::Value(value)));
+        quote!((#(#exports,)*))
     }
 
     /// Evaluates an item that only looks.
     fn look(
         &self,
+        point: PointId,
         place: Place<'_, 'a>,
         item: &Item<'_, 'a>,
         write: impl Fn(&Writer<'_, 'a>) -> TokenStream,
     ) -> TokenStream {
-        self.written(place, &|_| Hold::Kept, item, write)
+        let plan = self.plan;
+        self.written(place, &|value| looked_at(plan, point, value), item, write)
     }
 
     fn written(
@@ -175,17 +231,19 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         };
         let (item, place) = match on {
             Subject::Expr(expr, scope, carry) => (Item::Expr(expr, Use::Place), Place { scope: *scope, carry }),
-            Subject::Value(_) => (Item::Carried(on, *keyword), Place { scope: here.scope, carry: &here.carry }),
+            _ => (Item::Carried(on, *keyword), Place { scope: here.scope, carry: &here.carry }),
         };
+        let look = |value| looked_at(plan, point, value);
         let way = format_ident!("__way");
-        let decided = write_with(plan, place, &|_| Hold::Kept, &[item], |writer| {
+        let decided = write_with(plan, place, &look, &[item], |writer| {
             let subject = match on {
                 Subject::Expr(expr, ..) => writer.expr(expr, Use::Place),
                 Subject::Value(value) => {
                     let mut name = plan.name(Held::Value(*value));
                     name.set_span(name.span().located_at(*keyword));
-                    name.to_token_stream()
+                    if plan.owns(point, *value) { name.to_token_stream() } else { quote!((*#name)) }
                 }
+                other => writer.value(&Item::Carried(other, *keyword)),
             };
             let arms = arms.iter().enumerate().map(|(index, (pat, guard, frame))| {
                 let guard = guard.map(|guard| {
@@ -193,7 +251,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                     let place = Place { scope, carry: &here.carry };
                     let item = Item::Expr(guard, Use::Place);
                     let items = [item];
-                    let writer = Writer::new(plan, place, &|_| Hold::Kept, &items).guarding(*frame);
+                    let writer = Writer::new(plan, place, &look, &items).guarding(*frame);
                     let code = {
                         let code = writer.within_frames(writer.expr(guard, Use::Place));
                         match frame.map(|frame| plan.pattern(frame)) {
@@ -228,13 +286,14 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             let index = syn::Index::from(index);
             quote!(#index => { #code })
         });
+        let lost = self.leaf.broken(quote!(#rt::lost()));
         let deny = quote_spanned!(at(*keyword)=> #[deny(unreachable_patterns)]);
         quote! {
             #deny
             let #way: usize = #decided;
             match #way {
                 #(#leads)*
-                _ => #rt::Err(#rt::lost()),
+                _ => #lost,
             }
         }
     }
@@ -252,9 +311,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 // A tuple of them: that the workflow ends in something else is told by its type.
                 names => {
                     let items: Vec<_> = names.iter().map(|name| Item::Binding(frame, name, at_point.span)).collect();
-                    let hold = |value| {
-                        if plan.is_read_after(point, value) { Hold::Kept } else { Hold::Owned }
-                    };
+                    let hold = |value| held(plan, point, value);
                     let code = write_with(plan, place, &hold, &items, |writer| {
                         let parts = items.iter().map(|item| writer.value(item));
                         writer.within_frames(quote!((#(#parts),*)))
@@ -263,7 +320,15 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 }
             },
             (None, Bare::Carried, Carry::One(subject)) => Item::Carried(subject, at_point.span),
-            (None, Bare::Carried, Carry::Inputs) if plan.program.ast.inputs.len() == 1 => Item::Value(0, at_point.span),
+            (None, Bare::Carried, Carry::Many(subjects)) => {
+                let items: Vec<_> = subjects.iter().map(|subject| Item::Carried(subject, at_point.span)).collect();
+                let hold = |value| held(plan, point, value);
+                let code = write_with(plan, place, &hold, &items, |writer| {
+                    let parts = items.iter().map(|item| writer.value(item));
+                    writer.within_frames(quote!((#(#parts),*)))
+                });
+                return self.leaf.end(ends(code, at_point.span));
+            }
             (None, ..) => return self.leaf.end(ends(quote!(()), at_point.span)),
         };
         let plain = with.is_some_and(|expr| single(expr).is_none() && !matches!(expr, Expr::Infer(_)));
@@ -291,15 +356,34 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             }
             None => call(quote!(#rt::Failure::new), code, expr.span()),
         };
-        quote!(#rt::Err(#failure))
+        self.leaf.fail(failure)
     }
 }
 
-/// Whether a call takes a value for good: it is read there and not behind.
-pub(super) fn consumed<'p>(plan: &'p Plan<'_, '_>, point: PointId) -> impl Fn(ValueId) -> bool + 'p {
-    let through = plan.held_through(point);
-    let is_call = matches!(plan.program.points[point].kind, Kind::Call(..));
-    move |value| is_call && !through.contains(&Held::Value(value))
+/// How a value is held at a point that may take it for good.
+fn held(plan: &Plan<'_, '_>, point: PointId, value: ValueId) -> Hold {
+    match looked_at(plan, point, value) {
+        Hold::Kept if !plan.is_read_after(point, value) => Hold::Owned,
+        hold => hold,
+    }
+}
+
+/// How a value is held at a point that only looks at it: what a branch does not hold by itself is lent to it.
+fn looked_at(plan: &Plan<'_, '_>, point: PointId, value: ValueId) -> Hold {
+    if plan.owns(point, value) { Hold::Kept } else { Hold::Ref }
+}
+
+/// Appends an item to a list that stands in a local, or all that is in another list.
+pub(super) fn append(plan: &Plan<'_, '_>, list: ValueId, item: &TokenStream, all: bool, span: Span) -> TokenStream {
+    let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
+    let ty = plan.ty(list);
+    let function =
+        if all { quote!(<_ as #rt::AppendAll<#ty>>::append) } else { quote!(<_ as #rt::Append<#ty>>::append) };
+    let appended = call(function, quote_spanned!(at(span)=> #item, &mut #name), span);
+    quote! {
+        let mut #name = #name;
+        #appended;
+    }
 }
 
 /// Writes with a writer that is made for these items.
@@ -322,7 +406,7 @@ pub(super) fn declarations(plan: &Plan<'_, '_>) -> TokenStream {
             inits[index + 1..]
                 .iter()
                 .any(|(_, later)| reads::of_init(plan.program, later).0.iter().any(|read| read.var == value))
-                || plan.held_after(0).contains(&Held::Value(value))
+                || plan.held_behind(0, 0).contains(&Held::Value(value))
         };
         let hold = |value| {
             if read_later(value) { Hold::Kept } else { Hold::Owned }
@@ -332,6 +416,11 @@ pub(super) fn declarations(plan: &Plan<'_, '_>) -> TokenStream {
         let init = write_with(plan, place, &hold, &items, |writer| writer.value(&items[0]));
         let (name, ty) = (&item.name, &item.ty);
         code.extend(quote!(let #name: #ty = #init;));
+    }
+    let read = plan.held_behind(0, 0);
+    for &list in plan.program.lists.iter().filter(|&&list| read.contains(&Held::Value(list))) {
+        let (name, ty, rt) = (plan.name(Held::Value(list)), plan.ty(list), plan.rt());
+        code.extend(quote!(let #name: #ty = #rt::Default::default();));
     }
     code
 }

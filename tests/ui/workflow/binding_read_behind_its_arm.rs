@@ -24,8 +24,9 @@ workflow! {
     Flow(topic: String) -> String {
         start -> split(topic) -> match {
             Some(head) => draft(head) -> review(head) -> end(topic), // wrong
-            None => draft(topic),
+            None => text = revise(topic),
         };
+        revise -> draft(text);
     }
 }
 

@@ -3,10 +3,9 @@
 use super::Lower;
 use crate::{
     flow::{NodeId, PointId},
-    grammar::program::{Bare, Carry, Kind, Origin, Subject, Value, ValueId},
+    grammar::program::{Bare, Carry, Kind, Origin, Subject, ValueId},
 };
 use proc_macro2::Span;
-use quote::format_ident;
 use syn::spanned::Spanned;
 
 /// A way that leads nowhere yet, and what it carries.
@@ -37,7 +36,7 @@ impl<'a> Lower<'a, '_> {
                         None => self.program.nodes[node].next = Some(to),
                         Some(there) if there == to => {}
                         Some(there) => {
-                            if !self.census.nodes[node].two_ways && !self.told.contains(&node) {
+                            if !self.census.nodes[node].two_ways() && !self.told.contains(&node) {
                                 self.told.push(node);
                                 let name = self.program.nodes[node].name;
                                 let (one, other) = (self.spelled(there), self.spelled(to));
@@ -63,6 +62,9 @@ impl<'a> Lower<'a, '_> {
             Kind::If(_) => "`if`".to_owned(),
             Kind::End(..) => "`end`".to_owned(),
             Kind::Fail(_) => "`fail`".to_owned(),
+            Kind::Sleep(_) => "`sleep`".to_owned(),
+            Kind::Fork(_) => "a fork".to_owned(),
+            Kind::Join(_) => "the end of its branch".to_owned(),
             _ => "what follows".to_owned(),
         };
         if line > 0 { format!("{what} in line {line}") } else { what }
@@ -89,35 +91,46 @@ impl<'a> Lower<'a, '_> {
             self.errors.lost_at(span, "the ways that meet here do not all carry something: name what this takes");
             return (Carry::Nothing, Bare::Carried);
         }
-        let name = format_ident!("__carried{}", self.program.values.len());
-        let origin = ends.iter().find_map(value).map_or(Origin::Unknown, |v| self.program.values[v].origin);
+        let origin = ends.iter().find_map(value).map_or(Origin::Unknown, |v| self.program.values[v].origin.clone());
         if matches!(origin, Origin::Unknown) {
             self.errors.lost_at(span, "the ways that meet here carry expressions: give them a name with `name = (…)`");
         }
-        self.program.values.push(Value { name, origin });
-        let merged = self.program.values.len() - 1;
+        let merged = self.hidden("carried", origin);
         self.set_at(ends, merged, span);
         (Carry::One(Subject::Value(merged)), Bare::Carried)
+    }
+
+    /// Whether a way out of a node carries what the node gives, and not what is computed behind it.
+    fn is_output(&self, node: NodeId, carry: &Carry<'a>) -> bool {
+        match carry {
+            Carry::One(Subject::Value(value)) => self.program.nodes[node].sets.contains(value),
+            Carry::One(_) => false,
+            Carry::Nothing | Carry::Many(_) => true,
+        }
     }
 
     /// Makes each end set `value` to what it carries.
     pub(super) fn set_at(&mut self, ends: &mut Ends<'a>, value: ValueId, span: Span) {
         for end in ends.iter_mut() {
             match (end.from, &end.carry) {
-                (Loose::Node(node), _) => {
-                    if !self.program.nodes[node].sets.contains(&value) {
-                        self.program.nodes[node].sets.push(value);
-                    }
+                (Loose::Node(node), carry) if self.is_output(node, carry) => {
+                    let sets = &mut self.program.nodes[node].sets;
+                    sets.extend((!sets.contains(&value)).then_some(value));
                 }
-                (Loose::Way(point, _), Carry::One(subject)) => {
-                    let (scope, subject) = (self.program.points[point].scope, subject.clone());
+                (from, Carry::One(subject)) => {
+                    let scope = match (from, subject) {
+                        (Loose::Way(point, _), _) => self.program.points[point].scope,
+                        (Loose::Node(_), Subject::Expr(_, scope, _)) => *scope,
+                        (Loose::Node(_), _) => None,
+                    };
+                    let subject = subject.clone();
                     let carry = end.carry.clone();
                     let set = self.point(Kind::Set(value, subject), scope, carry, 1, span);
                     let tied = vec![end.clone()];
                     self.tie(&tied, set);
                     end.from = Loose::Way(set, 0);
                 }
-                (Loose::Way(..), _) => {}
+                _ => {}
             }
             end.carry = Carry::One(Subject::Value(value));
             end.bare = Bare::Carried;

@@ -4,22 +4,26 @@
 //! and gives its own. What is known of nodes beforehand is in `census`.
 
 mod ends;
+mod forks;
+mod guards;
 mod routes;
+mod rules;
+mod work;
 
 use super::{
-    ast::{self, Block, Call, Chain, Guard, Route, Statement, Target, Work, WorkKind},
+    ast::{self, Chain, Guard, Route, Statement, Target, WorkKind},
     census::Census,
     errors::Errors,
-    later,
     names::single,
-    program::{Bare, Carry, Counter, FrameId, Kind, Node, Origin, Point, Program, Subject, Value, ValueId},
+    program::{Bare, Carry, FrameId, Kind, Node, Origin, Point, Program, Region, RegionId, Subject, Value, ValueId},
     similar::{nearest, similar},
-    text::text,
 };
 use crate::flow::{NodeId, PointId};
 use ends::{End, Ends, Loose};
+use guards::Gate;
 use proc_macro2::{Ident, Span};
-use syn::{Expr, spanned::Spanned};
+use quote::format_ident;
+use syn::Expr;
 
 /// Lowers a workflow. With errors, what comes of it is good for looking up names and for nothing else.
 pub fn lower<'a>(ast: &'a ast::Workflow, errors: &Errors) -> Program<'a> {
@@ -31,27 +35,25 @@ pub fn lower<'a>(ast: &'a ast::Workflow, errors: &Errors) -> Program<'a> {
         frames: Vec::new(),
         points: Vec::new(),
         counters: Vec::new(),
+        regions: Vec::new(),
+        forks: Vec::new(),
+        lists: Vec::new(),
+        rules: Vec::new(),
     };
-    let mut lower = Lower { program, errors, census, gates: Vec::new(), told: Vec::new() };
+    let mut lower = Lower { program, errors, census, region: 0, gates: Vec::new(), told: Vec::new() };
     lower.declare();
     lower.statements();
+    lower.rules();
     lower.leftovers();
     lower.program
-}
-
-/// A guard behind a source: every edge into the node passes it.
-#[derive(Clone, Copy)]
-struct Gate<'a> {
-    max: &'a ast::Max,
-    counter: usize,
-    /// Where an edge leads when it is spent.
-    spent: PointId,
 }
 
 struct Lower<'a, 'e> {
     program: Program<'a>,
     errors: &'e Errors,
     census: Census<'a>,
+    /// The region that is lowered.
+    region: RegionId,
     /// By node.
     gates: Vec<Vec<Gate<'a>>>,
     /// Nodes whose two ways out were told already.
@@ -71,39 +73,55 @@ impl<'a> Lower<'a, '_> {
             names.push(name);
             self.program.values.push(Value { name: name.clone(), origin: Origin::Written(ty) });
         }
-        for counted in &self.census.nodes {
+        self.program.regions =
+            self.census.regions.outer.iter().map(|&outer| Region { outer, fork: None, entry: 0, join: None }).collect();
+        for node in 0..self.census.nodes.len() {
+            let counted = &self.census.nodes[node];
+            let own = if counted.tried { Origin::Tried(Box::new(Origin::Node(node))) } else { Origin::Node(node) };
+            let appends = counted.appends.map(|list| {
+                let items = Origin::List(Box::new(own.clone()));
+                self.program.values.iter().position(|value| value.name == *list).unwrap_or_else(|| {
+                    self.program.values.push(Value { name: list.clone(), origin: items });
+                    self.program.values.len() - 1
+                })
+            });
             let sets = self.program.values.iter().position(|value| value.name == *counted.sets);
             let sets = sets.unwrap_or_else(|| {
-                self.program.values.push(Value { name: counted.sets.clone(), origin: Origin::Unknown });
+                self.program.values.push(Value { name: counted.sets.clone(), origin: own });
                 self.program.values.len() - 1
             });
-            let node = self.program.nodes.len();
-            if matches!(self.program.values[sets].origin, Origin::Unknown) {
-                self.program.values[sets].origin = Origin::Node(node);
-            }
             self.program.nodes.push(Node {
                 name: counted.name,
                 path: counted.path,
                 sets: vec![sets],
+                appends,
+                tried: counted.tried,
+                region: self.census.regions.of_node(&counted.name.to_string()).unwrap_or(0),
                 next: None,
                 calls: Vec::new(),
             });
-        }
-        self.program.points.push(Point {
-            kind: Kind::Start,
-            scope: None,
-            carry: Carry::Nothing,
-            ways: vec![None],
-            span: ast.name.span(),
-        });
-        for node in 0..self.census.nodes.len() {
-            let mut gates = Vec::new();
-            for max in self.census.nodes[node].guards.clone() {
-                let counter = self.counter(max, None);
-                let spent = self.point(Kind::Pass, None, Carry::Nothing, 1, max.keyword);
-                gates.push(Gate { max, counter, spent });
+            if let Some(list) = appends {
+                self.appended(list);
             }
+        }
+        self.point(Kind::Start, None, Carry::Nothing, 1, ast.name.span());
+        for node in 0..self.census.nodes.len() {
+            self.region = self.program.nodes[node].region;
+            let guards = self.census.nodes[node].guards.clone();
+            let gates = guards.into_iter().map(|guard| self.gate(guard)).collect();
             self.gates.push(gates);
+        }
+        self.region = 0;
+    }
+
+    /// A list that something is appended to begins empty, unless it begins otherwise.
+    fn appended(&mut self, list: ValueId) {
+        let ast = self.program.ast;
+        let name = &self.program.values[list].name;
+        let begins = ast.inputs.iter().any(|input| input.name == *name)
+            || ast.lets.iter().any(|item| item.name == *name && item.init.is_some());
+        if !begins && !self.program.lists.contains(&list) {
+            self.program.lists.push(list);
         }
     }
 
@@ -137,11 +155,9 @@ impl<'a> Lower<'a, '_> {
         for statement in &ast.statements {
             let (sources, chain) = match statement {
                 Statement::Ways { sources, chain } => (sources, chain),
-                Statement::Require(require) => {
-                    later::refuse(self.errors, require.keyword, later::REQUIRE);
-                    continue;
-                }
+                Statement::Require(_) => continue,
             };
+            self.region = self.census.regions.of_sources(sources);
             let mut ends = Vec::new();
             for source in sources {
                 if source.name == "start" {
@@ -149,16 +165,25 @@ impl<'a> Lower<'a, '_> {
                         self.errors.at(source.name.span(), "a second `start`: a run begins at one place");
                         continue;
                     }
-                    if let Some(Guard::Max(ast::Max { keyword, .. })) = source.guards.first() {
-                        self.errors.at(*keyword, "no edge leads into `start`, so there is none to count");
+                    if let Some(guard) = source.guards.first() {
+                        self.errors.at(guard.keyword(), "no edge leads into `start`, so there is none to guard");
                     }
-                    ends.push(End { from: Loose::Way(0, 0), carry: Carry::Inputs, bare: Bare::Carried });
+                    let inputs = (0..self.program.ast.inputs.len()).map(Subject::Value);
+                    let carry = Carry::of(inputs.collect());
+                    ends.push(End { from: Loose::Way(0, 0), carry, bare: Bare::Carried });
                 } else if let Some(node) = self.node(&source.name) {
-                    ends.push(self.out_of(node));
-                    for gate in self.gates[node].clone() {
-                        let end = End { from: Loose::Way(gate.spent, 0), carry: Carry::Nothing, bare: Bare::Nothing };
-                        ends.extend(self.target(&gate.max.otherwise, vec![end], None, false));
+                    if self.program.nodes[node].region != self.region {
+                        self.errors.lost_at(
+                            source.name.span(),
+                            format!(
+                                "`{}` stands in another branch than the first of these: give it a statement of its own",
+                                source.name
+                            ),
+                        );
+                        continue;
                     }
+                    ends.push(self.out_of(node));
+                    ends.extend(self.gated(node));
                 } else if !self.errors.is_partial() {
                     let names = self.program.nodes.iter().map(|node| node.name.to_string());
                     let hint = similar(&source.name.to_string(), names, "a node");
@@ -180,7 +205,7 @@ impl<'a> Lower<'a, '_> {
             return;
         }
         for (node, counted) in self.program.nodes.iter().zip(&self.census.nodes) {
-            if node.next.is_none() && !counted.ways_out {
+            if node.next.is_none() && !counted.ways_out() {
                 let name = node.name;
                 self.errors.at(
                     counted.first.span(),
@@ -198,8 +223,16 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn point(&mut self, kind: Kind<'a>, scope: Option<FrameId>, carry: Carry<'a>, ways: usize, span: Span) -> PointId {
-        self.program.points.push(Point { kind, scope, carry, ways: vec![None; ways], span });
+        let (ways, guards, region) = (vec![None; ways], Vec::new(), self.region);
+        self.program.points.push(Point { kind, scope, carry, ways, guards, region, span });
         self.program.points.len() - 1
+    }
+
+    /// A value without a name a user could write.
+    fn hidden(&mut self, what: &str, origin: Origin<'a>) -> ValueId {
+        let name = format_ident!("__{what}{}", self.program.values.len());
+        self.program.values.push(Value { name, origin });
+        self.program.values.len() - 1
     }
 
     fn out_of(&self, node: NodeId) -> End<'a> {
@@ -222,16 +255,16 @@ impl<'a> Lower<'a, '_> {
                 let mut left = Vec::new();
                 let needed = takes_carried(target);
                 for guard in guards {
-                    let Guard::Max(max) = guard else {
-                        later::refuse_guard(self.errors, guard);
-                        continue;
-                    };
-                    let counter = self.counter(max, scope);
-                    let (spent, go) = self.bound(counter, max.keyword, ends, scope, needed);
-                    left.extend(self.target(&max.otherwise, spent, scope, false));
-                    ends = go;
+                    if let Guard::Max(max) = guard {
+                        let counter = self.counter(max, scope);
+                        let (spent, go) = self.bound(counter, max.keyword, ends, scope, needed);
+                        left.extend(self.target(&max.otherwise, spent, scope, false));
+                        ends = go;
+                    }
                 }
-                let mut out = self.work(work, ends, scope, goes_on);
+                let guards: Vec<&Guard> = guards.iter().filter(|guard| !matches!(guard, Guard::Max(_))).collect();
+                let (mut out, caught) = self.guarded_work(work, &guards, ends, scope, goes_on);
+                out.extend(caught);
                 out.extend(left);
                 out
             }
@@ -252,138 +285,6 @@ impl<'a> Lower<'a, '_> {
             }
         }
     }
-
-    fn counter(&mut self, max: &'a ast::Max, scope: Option<FrameId>) -> usize {
-        let per = match &max.per {
-            Some(per) if per != "run" => {
-                let node = self.node(per);
-                if node.is_none() {
-                    let names = self.program.nodes.iter().map(|node| node.name.to_string());
-                    let hint = similar(&per.to_string(), names, "a node");
-                    self.errors.lost_at(per.span(), format!("there is no node `{per}` to count by{hint}"));
-                }
-                node
-            }
-            _ => None,
-        };
-        if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) = &max.max {
-            match lit.base10_parse::<u64>() {
-                Ok(0) => self
-                    .errors
-                    .at(lit.span(), "`max 0` never takes this edge: leave the edge out, or count to at least 1"),
-                Ok(_) => {}
-                Err(_) => self.errors.at(lit.span(), format!("`{}` is more than can be counted", text(lit))),
-            }
-        }
-        self.program.counters.push(Counter { ast: max, scope, per });
-        self.program.counters.len() - 1
-    }
-
-    /// A bound before what follows: the ends taken when it is spent, and those taken while it lasts; `needed` says that
-    /// something there takes what the edge carries.
-    fn bound(
-        &mut self,
-        counter: usize,
-        span: Span,
-        mut ends: Ends<'a>,
-        scope: Option<FrameId>,
-        needed: bool,
-    ) -> (Ends<'a>, Ends<'a>) {
-        let needed = needed || reads_carried(&self.program.counters[counter].ast.max);
-        let same = ends.len() == 1 || ends.iter().all(|end| end.bare == ends[0].bare);
-        let (carry, bare) = if needed && same && ends.iter().all(|end| matches!(end.carry, Carry::One(_))) {
-            self.carried(&mut ends, true, span)
-        } else {
-            self.carried(&mut ends, false, span)
-        };
-        let point = self.point(Kind::Bound(counter), scope, carry.clone(), 2, span);
-        self.tie(&ends, point);
-        let end = |way| vec![End { from: Loose::Way(point, way), carry: carry.clone(), bare }];
-        (end(1), end(0))
-    }
-
-    fn work(&mut self, work: &'a Work, mut ends: Ends<'a>, scope: Option<FrameId>, goes_on: bool) -> Ends<'a> {
-        if let Some(tried) = work.tried {
-            later::refuse(self.errors, tried, later::TRY);
-        }
-        if let Some(appends) = work.sets.as_ref().and_then(|sets| sets.appends) {
-            later::refuse(self.errors, appends, later::APPEND);
-        }
-        match &work.kind {
-            WorkKind::Call(call) => self.call(call, ends, scope, goes_on),
-            WorkKind::Fork(fork) => {
-                later::refuse_fork(self.errors, fork);
-                ends
-            }
-            WorkKind::Block(block) => {
-                let mut out = self.block(block, ends, scope);
-                if let Some(sets) = &work.sets {
-                    let value = self.named_value(&sets.value, &out);
-                    self.set_at(&mut out, value, sets.value.span());
-                }
-                out
-            }
-            WorkKind::Expr(_, expr) => {
-                let (carry, _) = self.carried(&mut ends, reads_carried(expr), expr.span());
-                let subject = Subject::Expr(expr, scope, Box::new(carry.clone()));
-                let Some(sets) = &work.sets else {
-                    for end in &mut ends {
-                        end.carry = Carry::One(subject.clone());
-                        end.bare = Bare::Carried;
-                    }
-                    return ends;
-                };
-                let value = self.named_value(&sets.value, &Vec::new());
-                let point = self.point(Kind::Set(value, subject), scope, carry, 1, sets.value.span());
-                self.tie(&ends, point);
-                vec![End { from: Loose::Way(point, 0), carry: Carry::One(Subject::Value(value)), bare: Bare::Carried }]
-            }
-        }
-    }
-
-    fn named_value(&mut self, name: &Ident, from: &Ends<'a>) -> ValueId {
-        if let Some(value) = self.program.values.iter().position(|value| value.name == *name) {
-            return value;
-        }
-        let origin = from.iter().find_map(|end| match end.carry {
-            Carry::One(Subject::Value(value)) => Some(self.program.values[value].origin),
-            _ => None,
-        });
-        if origin.is_none() {
-            self.errors.at(name.span(), format!("only an expression sets `{name}`, so its type is written nowhere: declare it with `let {name}: Type;`"));
-        }
-        self.program.values.push(Value { name: name.clone(), origin: origin.unwrap_or(Origin::Unknown) });
-        self.program.values.len() - 1
-    }
-
-    fn call(&mut self, call: &'a Call, mut ends: Ends<'a>, scope: Option<FrameId>, goes_on: bool) -> Ends<'a> {
-        let Some(node) = call.name().and_then(|name| self.node(name)) else {
-            return Vec::new();
-        };
-        let span = call.name().map_or_else(Span::call_site, Ident::span);
-        let needed = call.args.as_ref().is_none_or(|(_, args)| args.iter().any(reads_carried));
-        for gate in self.gates[node].clone() {
-            let (left, go) = self.bound(gate.counter, span, ends, scope, needed);
-            self.tie(&left, gate.spent);
-            ends = go;
-        }
-        let (carry, bare) = self.carried(&mut ends, needed, span);
-        let point = self.point(Kind::Call(node, call, bare), scope, carry, 0, span);
-        self.tie(&ends, point);
-        self.program.nodes[node].calls.push(point);
-        if goes_on || !self.census.nodes[node].ways_out { vec![self.out_of(node)] } else { Vec::new() }
-    }
-
-    fn block(&mut self, block: &'a Block, mut ends: Ends<'a>, scope: Option<FrameId>) -> Ends<'a> {
-        if let Some(chain) = &block.chain {
-            return self.chain(chain, ends, scope);
-        }
-        // It passes on what it got, not what the arm around it bound.
-        for end in &mut ends {
-            end.bare = Bare::Carried;
-        }
-        ends
-    }
 }
 
 /// Whether a target takes what the edge into it carries, or may hand it on. What nobody takes need not be of one type
@@ -398,7 +299,8 @@ fn takes_carried(target: &Target) -> bool {
             };
             let guarded = |guard: &Guard| match guard {
                 Guard::Max(max) => reads_carried(&max.max) || takes_carried(&max.otherwise),
-                Guard::Within { .. } | Guard::Catch { .. } => false,
+                Guard::Within { otherwise, .. } => takes_carried(otherwise),
+                Guard::Catch { .. } => false,
             };
             taken || guards.iter().any(guarded)
         }

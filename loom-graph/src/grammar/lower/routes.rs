@@ -11,15 +11,16 @@ use crate::grammar::{
     program::{Bare, Carry, Frame, FrameId, Kind, Subject},
     text::text,
 };
+use std::borrow::Cow;
 use syn::spanned::Spanned;
 
 impl<'a> Lower<'a, '_> {
-    fn frame(&mut self, pat: &'a syn::Pat, on: &Subject<'a>, scope: Option<FrameId>) -> Option<FrameId> {
+    pub(super) fn frame(&mut self, pat: &'a syn::Pat, on: &Subject<'a>, scope: Option<FrameId>) -> Option<FrameId> {
         let names = bindings(pat);
         if names.is_empty() {
             return None;
         }
-        self.program.frames.push(Frame { outer: scope, on: on.clone(), pat, names });
+        self.program.frames.push(Frame { outer: scope, on: on.clone(), pat: Cow::Borrowed(pat), names });
         Some(self.program.frames.len() - 1)
     }
 
@@ -30,7 +31,6 @@ impl<'a> Lower<'a, '_> {
         let on = match (&route.on, &carry) {
             (Some(expr), _) => Subject::Expr(expr, scope, Box::new(carry.clone())),
             (None, Carry::One(subject)) => subject.clone(),
-            (None, Carry::Inputs) if self.program.ast.inputs.len() == 1 => Subject::Value(0),
             (None, _) => {
                 self.errors.at(route.keyword, "this `match` has nothing to look at: write `match expr { … }`");
                 return Vec::new();

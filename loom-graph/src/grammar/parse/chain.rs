@@ -7,7 +7,7 @@ use crate::grammar::{
 };
 use proc_macro2::Ident;
 use syn::{
-    Expr, ExprPath, Token, braced,
+    Expr, ExprPath, Lit, Token, braced,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
@@ -27,12 +27,16 @@ pub(super) fn chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
     Ok(Chain { targets })
 }
 
-fn target(input: ParseStream, errors: &Errors) -> syn::Result<Target> {
+pub(super) fn target(input: ParseStream, errors: &Errors) -> syn::Result<Target> {
     if input.peek(Token![match]) {
-        return routes::match_route(input, errors).map(|route| Target::Route(Route::Match(route)));
+        let route = routes::match_route(input, errors)?;
+        routes::unguarded(input, "match")?;
+        return Ok(Target::Route(Route::Match(route)));
     }
     if input.peek(Token![if]) {
-        return routes::if_route(input, errors).map(|route| Target::Route(Route::If(route)));
+        let route = routes::if_route(input, errors)?;
+        routes::unguarded(input, "if")?;
+        return Ok(Target::Route(Route::If(route)));
     }
     if let Some(exit) = exit(input)? {
         return Ok(Target::Exit(exit));
@@ -93,11 +97,16 @@ pub(super) fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
     } else {
         None
     };
+    if let Some(sets) = &sets {
+        no_literal(input, sets)?;
+    }
     let tried = input.parse::<Option<Token![try]>>()?.map(|tried| tried.span);
     let kind = if input.peek(token::Bracket) {
         WorkKind::Fork(forks::bracket(input, errors)?)
     } else if input.peek(keyword::first) && input.peek2(token::Brace) {
         WorkKind::Fork(forks::first(input, errors)?)
+    } else if input.peek(keyword::first) && input.peek2(token::Bracket) {
+        return Err(input.error("`first` has braces, `first { one, other }`"));
     } else if input.peek(token::Brace) {
         WorkKind::Block(block(input, errors)?)
     } else if input.peek(token::Paren) {
@@ -107,9 +116,74 @@ pub(super) fn work(input: ParseStream, errors: &Errors) -> syn::Result<Work> {
     } else if input.peek(syn::Ident) || input.peek(Token![::]) || input.peek(Token![crate]) || path_keyword(input) {
         WorkKind::Call(call(input, errors)?)
     } else {
-        return Err(input.error("expected a step, `(expr)`, a block, a route, `end` or `fail`"));
+        return Err(
+            input.error(of_rust(input).unwrap_or("expected a step, `(expr)`, a block, a route, `end` or `fail`"))
+        );
     };
     Ok(Work { sets, tried, kind })
+}
+
+/// What stands in a graph for what Rust would write here.
+fn of_rust(input: ParseStream) -> Option<&'static str> {
+    if input.peek(Token![for]) {
+        Some("`for` stands in brackets, `[for item in items => …]`")
+    } else if input.peek(Token![while]) || input.peek(Token![loop]) {
+        Some("a loop is an edge back, `-> node max 3 else …`")
+    } else if input.peek(Token![let]) {
+        Some("a `let` stands before the statements, `let name: Type;`")
+    } else if input.peek(Token![return]) {
+        Some("a run ends with `end`: write `end(expr)`")
+    } else if input.peek(Token![match]) || input.peek(Token![if]) {
+        Some("a route needs braces here: `{ match … }` or `{ if … }`")
+    } else {
+        None
+    }
+}
+
+/// Behind `=` or `+=` stands work; an expression that is none is often a literal or begins with an operator.
+fn no_literal(input: ParseStream, sets: &Sets) -> syn::Result<()> {
+    let is_unary = !input.peek(Token![->])
+        && (input.peek(Token![-]) || input.peek(Token![!]) || input.peek(Token![&]) || input.peek(Token![*]));
+    if !input.peek(Lit) && !is_unary {
+        return Ok(());
+    }
+    let value = &sets.value;
+    Err(input.error(match sets.appends {
+        Some(_) => format!(
+            "an expression stands in parentheses, `{value} = ({value} + 1)`; `+=` appends to a list, `{value} += (expr)`"
+        ),
+        None => format!("an expression stands in parentheses, `{value} = (expr)`"),
+    }))
+}
+
+/// What follows a call makes it an expression.
+fn no_expression(input: ParseStream) -> syn::Result<()> {
+    if input.peek(Token![?]) {
+        return Err(input.error(
+            "no `?` in a graph: a step that fails fails the run, unless `catch` takes another way or `try` makes it a value",
+        ));
+    }
+    if input.peek(Token![.]) && input.peek2(Token![await]) {
+        input.parse::<Token![.]>()?;
+        return Err(input.error("no `.await` in a graph: it waits for each step by itself"));
+    }
+    let goes_on = !input.peek(Token![->])
+        && (input.peek(Token![!])
+            || input.peek(Token![.])
+            || input.peek(Token![+])
+            || input.peek(Token![-])
+            || input.peek(Token![*])
+            || input.peek(Token![/])
+            || input.peek(Token![%])
+            || input.peek(Token![<])
+            || input.peek(Token![>])
+            || input.peek(Token![==])
+            || input.peek(Token![&])
+            || input.peek(Token![as]));
+    if goes_on {
+        return Err(input.error("an expression stands in parentheses, `value = (…)`; without them this names a step"));
+    }
+    Ok(())
 }
 
 fn path_keyword(input: ParseStream) -> bool {
@@ -128,9 +202,6 @@ fn call(input: ParseStream, errors: &Errors) -> syn::Result<Call> {
     if let (Some(last), None) = (path.path.segments.last(), &alias) {
         check_name(&last.ident, errors);
     }
-    if input.peek(Token![!]) || input.peek(Token![.]) {
-        return Err(input.error("an expression stands in parentheses, `value = (…)`; without them this names a step"));
-    }
     let args = if input.peek(token::Paren) {
         let content;
         let paren = parenthesized!(content in input);
@@ -138,6 +209,7 @@ fn call(input: ParseStream, errors: &Errors) -> syn::Result<Call> {
     } else {
         None
     };
+    no_expression(input)?;
     Ok(Call { alias, path, args })
 }
 
@@ -149,10 +221,16 @@ pub(super) fn block(input: ParseStream, errors: &Errors) -> syn::Result<Block> {
     Ok(Block { brace, chain })
 }
 
-pub(super) fn closed_chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
+fn closed_chain(input: ParseStream, errors: &Errors) -> syn::Result<Chain> {
     let chain = chain(input, errors)?;
+    closed(input, "}")?;
+    Ok(chain)
+}
+
+/// Nothing stands behind a chain within braces or brackets.
+pub(super) fn closed(input: ParseStream, by: &str) -> syn::Result<()> {
     if input.peek(Token![;]) {
         return Err(input.error("no `;` within braces: a block holds one chain, and goes on with `->`"));
     }
-    if input.is_empty() { Ok(chain) } else { Err(input.error("expected `->` or `}`")) }
+    if input.is_empty() { Ok(()) } else { Err(input.error(format!("expected `->` or `{by}`"))) }
 }

@@ -3,6 +3,7 @@
 mod chain;
 mod forks;
 mod guards;
+pub mod lines;
 mod routes;
 
 use super::{
@@ -62,6 +63,10 @@ fn workflow(input: ParseStream, errors: &Errors) -> syn::Result<Workflow> {
     generics.where_clause = input.parse()?;
     let content;
     braced!(content in input);
+    if !input.is_empty() {
+        errors.push(input.error("one workflow stands in a `workflow!`: this ends with its braces, and the next gets a `workflow!` of its own"));
+        skip_all(input);
+    }
     let (mut lets, mut statements) = (Vec::new(), Vec::new());
     while !content.is_empty() {
         let read = if content.peek(Token![let]) {
@@ -130,13 +135,17 @@ fn check_name(name: &Ident, errors: &Errors) {
 fn declaration(input: ParseStream, errors: &Errors) -> syn::Result<Let> {
     input.parse::<Token![let]>()?;
     if input.peek(Token![mut]) {
-        return Err(input.error("a value needs no `mut`: it may be set again anyway"));
+        errors.push(input.error("a value needs no `mut`: it may be set again anyway"));
+        input.parse::<Token![mut]>()?;
     }
     let name = named(input, errors)?;
     if !input.peek(Token![:]) {
         return Err(input.error(format!("`{name}` needs its type: `let {name}: Type = …;`")));
     }
     input.parse::<Token![:]>()?;
+    if input.is_empty() || input.peek(Token![;]) || input.peek(Token![=]) {
+        return Err(input.error(format!("its type is missing: write `let {name}: Type;`, or `let {name}: Type = …;`")));
+    }
     let ty = input.parse()?;
     let init = match input.parse::<Option<Token![=]>>()? {
         Some(_) => Some(input.parse()?),
@@ -237,5 +246,7 @@ mod keyword {
     syn::custom_keyword!(once);
     syn::custom_keyword!(per);
     syn::custom_keyword!(require);
+    syn::custom_keyword!(retry);
+    syn::custom_keyword!(timeout);
     syn::custom_keyword!(within);
 }

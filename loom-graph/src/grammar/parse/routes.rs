@@ -3,12 +3,13 @@
 use super::{
     chain::{block, chain},
     drained,
+    guards::guard_keyword,
 };
 use crate::grammar::{
     ast::{Arm, Chain, Else, If, Match, Target, WorkKind},
     errors::Errors,
 };
-use syn::{Expr, Pat, Token, braced, parse::ParseStream, token};
+use syn::{BinOp, Expr, Pat, Token, braced, parse::ParseStream, token};
 
 pub(super) fn ends_in_block(chain: &Chain) -> bool {
     match chain.targets.last() {
@@ -28,9 +29,39 @@ pub(super) fn separator(input: ParseStream, braced: bool, what: &str) -> syn::Re
 pub(super) fn match_route(input: ParseStream, errors: &Errors) -> syn::Result<Match> {
     let keyword = input.parse::<Token![match]>()?.span;
     let on = if input.peek(token::Brace) { None } else { Some(Expr::parse_without_eager_brace(input)?) };
+    let arms = arms(input, errors)?;
+    if arms.is_empty() {
+        return Err(syn::Error::new(keyword, "a `match` without arms leads nowhere"));
+    }
+    Ok(Match { keyword, on, arms })
+}
+
+/// No guard stands behind a route.
+pub(super) fn unguarded(input: ParseStream, route: &str) -> syn::Result<()> {
+    match guard_keyword(input) {
+        Some(guard) => {
+            Err(input.error(format!("a route cannot be guarded: put braces around it, `{{ {route} … }} {guard}`")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a condition is a chain with a pattern in it.
+fn chained(cond: &Expr, is_let: bool) -> bool {
+    match cond {
+        Expr::Let(_) => true,
+        Expr::Binary(binary) if matches!(binary.op, BinOp::And(_)) => {
+            is_let || chained(&binary.left, false) || chained(&binary.right, false)
+        }
+        _ => false,
+    }
+}
+
+/// `{ pattern if condition => chain, … }`
+pub(super) fn arms(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Arm>> {
     let content;
     braced!(content in input);
-    let arms = drained(&content, |content| {
+    drained(&content, |content| {
         let mut arms = Vec::new();
         while !content.is_empty() {
             let pat = Pat::parse_multi_with_leading_vert(content)?;
@@ -45,11 +76,7 @@ pub(super) fn match_route(input: ParseStream, errors: &Errors) -> syn::Result<Ma
             separator(content, braced, "this arm")?;
         }
         Ok(arms)
-    })?;
-    if arms.is_empty() {
-        return Err(syn::Error::new(keyword, "a `match` without arms leads nowhere"));
-    }
-    Ok(Match { keyword, on, arms })
+    })
 }
 
 pub(super) fn if_route(input: ParseStream, errors: &Errors) -> syn::Result<If> {
@@ -63,6 +90,10 @@ pub(super) fn if_route(input: ParseStream, errors: &Errors) -> syn::Result<If> {
         None => None,
     };
     let cond = Expr::parse_without_eager_brace(input)?;
+    if chained(&cond, pat.is_some()) {
+        let message = "`if let … && …` is not in the language: put another `if` within, or write `match … { pattern if condition => … }`";
+        return Err(syn::Error::new_spanned(cond, message));
+    }
     let then = block(input, errors)?;
     let otherwise = match input.parse::<Option<Token![else]>>()? {
         Some(_) if input.peek(Token![if]) => Some(Else::If(Box::new(if_route(input, errors)?))),

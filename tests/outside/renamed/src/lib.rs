@@ -85,6 +85,29 @@ workflow! {
     }
 }
 
+workflow! {
+    /// Prices many orders at once, and more slowly than it may take.
+    #[workflow(crate = flow)]
+    pub All(orders: Vec<String>) -> Vec<u32> {
+        start -> prices = [for order in orders, 2 at once => try { Priced(order) } within 1h else fail("too late") -> match {
+            Ok(price) => (price),
+            Err(_) => price(1),
+        }] -> end(prices);
+    }
+}
+
+/// Reads an order and prices it, in one line.
+///
+/// # Errors
+/// When it is no number.
+pub async fn in_one_line(shop: &Shop, order: &str) -> Result<u32, Failure> {
+    let line = flow::route!(crate = flow; read {
+        Size::Pieces(pieces) => price(pieces),
+        Size::Nothing => price(0),
+    });
+    line.run(shop, order.to_owned()).await
+}
+
 mod inner {
     pub(crate) use flow as flow_inside;
 }

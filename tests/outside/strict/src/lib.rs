@@ -306,6 +306,39 @@ workflow! {
     }
 }
 
+workflow! {
+    /// Forks, guards, lists and requirements.
+    pub Gathered<T: Kept + Clone + Ord>(all: Vec<T>, floor: T) -> Vec<T> {
+        let why: Failure;
+        start -> found += [for one in all, 3 at once => greater::<T>(one, floor)]
+              -> first {
+                     greatest::<T>(found, None) => if let Some(most) = greatest { found += (most) },
+                     sleep(1h) => end(found),
+                 }
+              -> [
+                     low: greater::<T>(floor, floor) -> if low > floor { end(found) },
+                     high: greater::<T>(&most_of(&found, &floor), floor),
+                 ]
+              -> last: greater::<T>(low, high) within 2m else end(found)
+                     catch e @ FailureKind::Panicked => { why = (e) -> fail(why) }
+                     catch _ => end(found)
+              -> tried = try kept: greater::<T>(last, floor)
+              -> if let Ok(kept) = tried { found += (kept) -> end(found) } -> end(found);
+        require last before kept;
+        require kept at most once;
+    }
+}
+
+/// The greater of two.
+#[step]
+pub fn greater<T: Kept + Clone + Ord>(one: &T, other: &T) -> T {
+    one.max(other).clone()
+}
+
+fn most_of<T: Clone + Ord>(all: &[T], floor: &T) -> T {
+    all.iter().max().unwrap_or(floor).clone()
+}
+
 /// What is seen of a workflow that only this crate knows.
 #[must_use]
 pub fn inner_steps() -> String {

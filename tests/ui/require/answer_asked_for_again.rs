@@ -1,0 +1,38 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+#[step]
+fn topics(topic: &str) -> Vec<String> {
+    vec![topic.to_owned()]
+}
+
+#[step]
+fn join(texts: Vec<String>) -> String {
+    texts.join(" ")
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> text = draft(topic) -> review(text) -> match {
+            true => {}
+            false => end(text),
+        } -> again: review(text) -> text = revise(text) -> end(text);
+        require review is true before revise; // wrong
+    }
+}
+
+fn main() {}

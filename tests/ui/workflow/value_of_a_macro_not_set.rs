@@ -1,0 +1,40 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+#[step]
+fn review(draft: &str) -> bool {
+    draft.len() > 3
+}
+
+#[step]
+fn revise(draft: String) -> String {
+    draft + "!"
+}
+
+#[step]
+fn topics(topic: &str) -> Vec<String> {
+    vec![topic.to_owned()]
+}
+
+#[step]
+fn join(texts: Vec<String>) -> String {
+    texts.join(" ")
+}
+
+macro_rules! shout {
+    ($text:expr) => {
+        $text.to_uppercase()
+    };
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> review(topic) -> if review { text = draft(topic) } -> end(shout!(text)); // wrong
+    }
+}
+
+fn main() {}
