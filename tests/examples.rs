@@ -439,3 +439,154 @@ fn nested_refuses_a_width_that_is_none() {
         assert!(run.err.contains("width"), "{}", run.err);
     }
 }
+
+/// Writes a file for an example to read.
+fn written(name: &str, text: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).expect("the folder for tests can be written to");
+    path.to_str().expect("the path is UTF-8").to_owned()
+}
+
+#[test]
+fn parallel_joins_what_all_checks_find_in_the_order_of_the_lines() {
+    let run = run("parallel", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let numbers: Vec<&str> = run.out.lines().filter_map(|line| line.strip_prefix("line ")?.split(':').next()).collect();
+    assert_eq!(numbers, ["9", "13", "13", "14", "17"]);
+    for words in ["the amounts are 20000", "no section 7", "“Penalty” is never defined", "5 findings"] {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+}
+
+#[test]
+fn parallel_finds_nothing_in_a_contract_that_is_right() {
+    let file = written("right.contract", "1. Price\nPress: EUR 10\nInk: EUR 2\nTotal: EUR 12\nSee section 1.\n");
+    let run = run("parallel", &[&file]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (Some(0), "0 findings\n", ""));
+}
+
+#[test]
+fn parallel_names_a_missing_file() {
+    let run = run("parallel", &["no-such-contract.txt"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    assert!(run.err.contains("no-such-contract.txt"), "{}", run.err);
+}
+
+#[test]
+fn orchestrator_gives_each_column_the_worker_for_what_is_in_it() {
+    let run = run("orchestrator", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "7 rows, 5 columns",
+            "day: from 2024-03-01 to 2024-03-04",
+            "station: 2 different, most often Harrow Point (4 times)",
+            "sky: 3 different, most often rain (3 times)",
+            "warmest: 7 to 13.5, 9.7 in the mean",
+            "rain: 0 to 16, 6.1 in the mean",
+        ]
+    );
+}
+
+#[test]
+fn orchestrator_describes_more_columns_than_it_has_workers() {
+    let heading: Vec<String> = (1..=40).map(|column| format!("c{column}")).collect();
+    let file = written("wide.csv", &format!("{}\n{}\n", heading.join(","), vec!["7"; 40].join(",")));
+    let run = run("orchestrator", &[&file]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let columns: Vec<&str> = run.out.lines().skip(1).filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(columns, heading);
+}
+
+#[test]
+fn orchestrator_fails_on_what_is_no_table() {
+    for (name, text, line) in [("empty.csv", "", "line 1"), ("ragged.csv", "a,b\n1,2\n3\n", "line 3")] {
+        let run = run("orchestrator", &[&written(name, text)]);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+        assert!(run.err.contains(line), "{}", run.err);
+    }
+}
+
+#[test]
+fn voting_lets_the_majority_decide_and_a_person_where_there_is_none() {
+    let run = run("voting", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let decisions: Vec<&str> = run.out.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    assert_eq!(decisions.len(), 6, "{}", run.out);
+    assert_eq!(decisions[..2], ["spam, by 3 to 0", "no spam, by 3 to 0"]);
+    assert_eq!(
+        decisions[4..],
+        ["undecided: shouting says spam, length says ham", "undecided: no judge has a sign to go by"]
+    );
+}
+
+#[test]
+fn voting_judges_messages_of_ones_own() {
+    let run = run("voting", &["Hello, the invoice is wrong", "$$$ www.example.com"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let decisions: Vec<&str> = run.out.lines().skip(1).step_by(2).map(str::trim).collect();
+    assert_eq!(decisions, ["no spam, by 3 to 0", "spam, by 2 to 1"]);
+}
+
+#[test]
+fn saga_undoes_what_was_done_of_an_order_that_fails_or_is_cancelled() {
+    let run = run("saga", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    let [sold, uncovered, stuck, cancelled] = [0, 3, 6, 9].map(|at| &lines[at..at + 3]);
+    assert_eq!(sold[1], "  sold: 2 pieces for Able");
+    assert_eq!(uncovered[0], "Broke: 6 reserved, 6 put back");
+    assert!(uncovered[1].ends_with("not covered"), "{}", uncovered[1]);
+    assert!(stuck[0].ends_with("EUR 80 given back to Bulky, 4 put back"), "{}", stuck[0]);
+    assert!(stuck[1].ends_with("attempt 3 of 3: no lorry is large enough"), "{}", stuck[1]);
+    assert_eq!(
+        cancelled[0],
+        "Wavering: 3 reserved, EUR 60 charged, being loaded, EUR 60 given back to Wavering, 3 put back"
+    );
+    assert!(cancelled[1].ends_with("the run was cancelled"), "{}", cancelled[1]);
+    for order in [sold, uncovered, stuck, cancelled] {
+        assert_eq!(order[2], "  stock 8, till EUR 40");
+    }
+}
+
+#[test]
+fn research_follows_what_is_open_and_gives_up_after_three_more_searches() {
+    let run = run("research", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[0], "What is known of the bridge");
+    assert!(lines[1].ends_with("[bridge, place, ferry, flood]"), "{}", lines[1]);
+    assert!(lines[2].ends_with("[bridge, builder, Lorne, harbour, monks]"), "{}", lines[2]);
+    assert_eq!(lines[3], "bridge, toll: Crossing it cost a penny until 1902. [bridge, toll]");
+}
+
+#[test]
+fn research_fails_on_a_topic_without_a_card_and_on_a_reference_that_leads_nowhere() {
+    for (topic, missing) in [("castle", "castle"), ("mill", "Wrens")] {
+        let run = run("research", &[topic]);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+        assert!(run.err.contains(&format!("no card on `{missing}`")), "{}", run.err);
+    }
+}
+
+#[test]
+fn partial_failure_counts_what_succeeded_and_tells_the_rest() {
+    let run = run("partial_failure", &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[..4], ["Lyon: EUR 465", "Bern: EUR 400", "Oslo: EUR 265", "together: EUR 1130"]);
+    let missing = ["Turin: `none` is no number (parse)", "Ghent: a week has seven days (check)"];
+    assert_eq!(lines[4..6], missing.map(|why| format!("missing: {why}")));
+    assert_eq!(lines[6], "missing: Kyiv: in no currency that is known (convert)");
+}
+
+#[test]
+fn partial_failure_fails_when_less_than_half_can_be_read() {
+    let run = run("partial_failure", &["Lyon: 1", "Rome", "Turin: x"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    for why in ["less than half", "`Rome` is no report", "Turin: `x` is no number"] {
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+}
