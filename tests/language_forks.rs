@@ -803,3 +803,44 @@ mod generic {
         );
     }
 }
+
+#[test]
+fn a_fork_within_a_branch_gives_its_values_as_one() {
+    workflow! {
+        Named(n: u32) -> ((u32, String), bool) {
+            start -> all = [[add(n, 1), text(n)], odd(n)] -> end(all);
+        }
+    }
+    workflow! {
+        Spread(n: u32) -> String {
+            start -> [[add(n, 1), text(n)], odd(n)] -> told -> end;
+        }
+    }
+    workflow! {
+        Given(n: u32) -> String {
+            start -> [[add(n, 1), text(n)], odd(n)] -> split -> end;
+        }
+    }
+    #[step]
+    fn split(pair: (u32, String), odd: bool) -> String {
+        let (n, text) = pair;
+        format!("{n} {text} {odd}")
+    }
+    #[step]
+    fn told(pair: &(u32, String), odd: bool) -> String {
+        format!("{pair:?} {odd}")
+    }
+    assert_eq!(ended(Named::trace(&(), 3)).1, ((4, "3".to_owned()), true));
+    assert_eq!(ended(Spread::trace(&(), 3)).1, r#"(4, "3") true"#);
+    assert_eq!(ended(Given::trace(&(), 3)).1, "4 3 true");
+}
+
+#[test]
+fn a_branch_that_gives_nothing_has_no_part_in_what_its_fork_gives() {
+    workflow! {
+        Flow(n: u32) -> (u32, bool) {
+            start -> both = [add(n, 1), sleep(std::time::Duration::ZERO), odd(n)] -> end(both);
+        }
+    }
+    assert_eq!(ended(Flow::trace(&(), 3)).1, (4, true));
+}

@@ -198,7 +198,13 @@ impl<'w, 'a> Writer<'w, 'a> {
             Item::Carried(Subject::Expr(expr, scope, carry), _) => {
                 self.expr_at(expr, Use::Value, Place { scope: *scope, carry })
             }
-            Item::Carried(Subject::Item(_) | Subject::Tuple(_), _) => self.value(item),
+            // Put together here, it is lent or given as a value that nothing reads later.
+            Item::Carried(Subject::Tuple(_), span) => {
+                let tuple = self.value(item);
+                let slot = quote_spanned!(at(*span)=> &mut #rt::Slot::new(#tuple));
+                call(quote!(#rt::Last::<_, #step>::last), slot, *span)
+            }
+            Item::Carried(Subject::Item(_), _) => self.value(item),
             Item::Binding(frame, name, span) => {
                 let bound = spanned(&self.plan.binding(*frame, name), *span);
                 bare(bound, self.frames[frame], self.is_single_binding(*frame, name), *span)

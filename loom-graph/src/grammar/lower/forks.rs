@@ -142,24 +142,22 @@ impl<'a> Lower<'a, '_> {
             return (self.result(work, fork, origin, scope), point);
         }
         let named = work.sets.is_some();
-        let carried = gives.iter().any(|(subject, _)| !matches!(subject, Subject::Value(_)));
-        if carried && (named || goes_on) {
+        for (_, chain) in gives.iter().filter(|(subject, _)| matches!(subject, Subject::Expr(..)) && (named || goes_on))
+        {
             // What a branch only computes has no type that could be written down behind it.
-            for (subject, chain) in &gives {
-                if matches!(subject, Subject::Expr(..)) && named {
-                    let at = last_span(chain);
-                    self.errors.at(
-                        at,
-                        "this branch gives an expression: give it a name, `name = (…)`, and a `let name: Type;`",
-                    );
-                }
-            }
+            self.errors.at(
+                last_span(chain),
+                "this branch gives an expression: give it a name, `name = (…)`, and a `let name: Type;`",
+            );
         }
-        let subjects: Vec<Subject<'a>> = gives
-            .into_iter()
-            .map(|(subject, _)| subject)
-            .filter(|subject| matches!(subject, Subject::Value(_)))
-            .collect();
+        // A branch that gives nothing has no part in what the fork gives.
+        let gives_something = |subject: &Subject<'a>| match subject {
+            Subject::Value(_) => true,
+            Subject::Tuple(parts) => !parts.is_empty(),
+            Subject::Expr(..) | Subject::Item(_) => false,
+        };
+        let subjects: Vec<Subject<'a>> =
+            gives.into_iter().map(|(subject, _)| subject).filter(gives_something).collect();
         if !named {
             return (end(Carry::of(subjects)), point);
         }
