@@ -41,48 +41,56 @@ pub(super) fn branches(
             let run = if let ForkKind::First = fork.kind { quote!(#rt::first) } else { quote!(#rt::all) };
             around(quote!(#run(__driver, #list)))
         }
-        ForkKind::Each { pat, frame, items, at_once } => {
-            let here = &plan.program.points[point];
-            let place = Place { scope: here.scope, carry: &here.carry };
-            let all: Vec<Item<'_, '_>> = std::iter::once(Item::Expr(items, Use::Value))
-                .chain(at_once.map(|number| Item::Expr(number, Use::Value)))
-                .collect();
-            let item = bound(plan, id, pat, *frame);
-            let branch = branch(plan, fork.regions[0], &quote!(__index), &item);
-            write_with(plan, place, &|_| Hold::Ref, &all, |writer| {
-                let lent = is_place(items);
-                let lazy = lent || matches!(items, Expr::Range(_) | Expr::Array(_));
-                let items = match plan.taken_items(id) {
-                    Some(value) => {
-                        let name = plan.name(Held::Value(value));
-                        quote!(#name.take())
-                    }
-                    None if lent => {
-                        let place = writer.expr(items, Use::Place);
-                        // `&all` is lent as it is written.
-                        if let Expr::Reference(_) = items { place } else { quote!(&#place) }
-                    }
-                    None => writer.expr(items, Use::Value),
-                };
-                let span = fork_items_span(plan, id);
-                let sorted = respan(quote!(.plain().sorted()), at(span));
-                let items = call(quote!(#rt::Items), items, span);
-                let items = quote!(#items #sorted);
-                let items = if lazy { items } else { call(quote!(#rt::listed), items, span) };
-                let at_once = at_once.map_or_else(
-                    || quote!(#rt::None),
-                    |number| {
-                        let count = call(quote!(#rt::Count::count), writer.expr(number, Use::Value), number.span());
-                        quote!(#rt::Some(#count))
-                    },
-                );
-                let closure = quote_spanned!(at(span)=> move |__index: usize, __item| #branch);
-                let run = call(quote!(#rt::each), quote!(__driver, #items, #at_once, #closure), span);
-                writer.within_frames(around(run))
-            })
-        }
+        ForkKind::Each { .. } => over_items(plan, point, id, around),
     };
     quote!({ #near #lent #awaited })
+}
+
+/// The future of a fork over items, wrapped by `around`.
+fn over_items(
+    plan: &Plan<'_, '_>,
+    point: PointId,
+    id: ForkId,
+    around: impl Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
+    let (rt, fork) = (plan.rt(), &plan.program.forks[id]);
+    let ForkKind::Each { pat, frame, items, at_once } = fork.kind else { return TokenStream::new() };
+    let here = &plan.program.points[point];
+    let place = Place { scope: here.scope, carry: &here.carry };
+    let read: Vec<Item<'_, '_>> =
+        std::iter::once(items).chain(at_once).map(|expr| Item::Expr(expr, Use::Value)).collect();
+    let branch = branch(plan, fork.regions[0], &quote!(__index), &bound(plan, id, pat, frame));
+    write_with(plan, place, &|_| Hold::Ref, &read, |writer| {
+        let lent = is_place(items);
+        let lazy = lent || matches!(items, Expr::Range(_) | Expr::Array(_));
+        let span = items.span();
+        let items = match plan.taken_items(id) {
+            Some(value) => {
+                let name = plan.name(Held::Value(value));
+                quote!(#name.take())
+            }
+            None if lent => {
+                let place = writer.expr(items, Use::Place);
+                // `&all` is lent as it is written.
+                if let Expr::Reference(_) = items { place } else { quote!(&#place) }
+            }
+            None => writer.expr(items, Use::Value),
+        };
+        let sorted = respan(quote!(.plain().sorted()), at(span));
+        let items = call(quote!(#rt::Items), items, span);
+        let items = quote!(#items #sorted);
+        let items = if lazy { items } else { call(quote!(#rt::listed), items, span) };
+        let at_once = match at_once {
+            Some(number) => {
+                let count = call(quote!(#rt::Count::count), writer.expr(number, Use::Value), number.span());
+                quote!(#rt::Some(#count))
+            }
+            None => quote!(#rt::None),
+        };
+        let closure = quote_spanned!(at(span)=> move |__index: usize, __item| #branch);
+        let run = call(quote!(#rt::each), quote!(__driver, #items, #at_once, #closure), span);
+        writer.within_frames(around(run))
+    })
 }
 
 impl Plan<'_, '_> {
@@ -121,13 +129,6 @@ fn bound(plan: &Plan<'_, '_>, id: ForkId, pat: &Pat, frame: Option<FrameId>) -> 
         _ => quote!(let #name = &#name;),
     });
     quote!(let #pat = __item; #(#held)*)
-}
-
-fn fork_items_span(plan: &Plan<'_, '_>, id: ForkId) -> proc_macro2::Span {
-    match &plan.program.forks[id].kind {
-        ForkKind::Each { items, .. } => items.span(),
-        _ => plan.program.points[plan.program.forks[id].point].span,
-    }
 }
 
 /// What a fork holds and does not hand over is lent to all of its branches.
