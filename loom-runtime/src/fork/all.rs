@@ -1,6 +1,6 @@
 //! Branches that all join.
 
-use super::{Branch, Cancelled, Held, Leave, NoBranch, Progress, Step, poll_branch};
+use super::{Branch, Held, Joint, Leave, NoBranch, Progress, Step, poll_branch};
 use crate::{driver::Driver, failure::Failure};
 use pin_project_lite::pin_project;
 use std::{
@@ -16,43 +16,6 @@ pub trait Joined<O> {
     fn poll_all(self: Pin<&mut Self>, cx: &mut Context<'_>, joint: &mut dyn Joint<O>) -> Progress<O>;
     /// What they gave.
     fn given(self: Pin<&mut Self>) -> Option<Self::Given>;
-}
-
-/// What a fork makes of a branch that ends otherwise than by joining.
-pub trait Joint<O> {
-    /// Whether the run was cancelled since the fork began.
-    fn is_cancelled(&mut self) -> bool;
-    /// A branch leaves the workflow; gives the outcome when that stops the others.
-    fn exits(&mut self, exit: Result<O, Failure>) -> Option<Result<O, Failure>>;
-    /// A branch has failed; gives the failure when that stops the others.
-    fn fails(&mut self, failure: Failure) -> Option<Failure>;
-}
-
-struct State<'a, D, O> {
-    cancelled: Cancelled<'a, D>,
-    held: Held<O>,
-}
-
-impl<D: Driver, O> Joint<O> for State<'_, D, O> {
-    fn is_cancelled(&mut self) -> bool {
-        self.cancelled.is_now()
-    }
-
-    fn exits(&mut self, exit: Result<O, Failure>) -> Option<Result<O, Failure>> {
-        if !self.cancelled.is_now() {
-            return Some(exit);
-        }
-        self.held.exit.get_or_insert(exit);
-        None
-    }
-
-    fn fails(&mut self, failure: Failure) -> Option<Failure> {
-        if !failure.waits_for_others() && !self.cancelled.is_now() {
-            return Some(failure);
-        }
-        self.held.fail(failure);
-        None
-    }
 }
 
 impl<O> Joined<O> for NoBranch {
@@ -106,7 +69,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct All<'a, D, B, O> {
         #[pin] branches: B,
-        state: State<'a, D, O>,
+        held: Held<'a, D, O>,
     }
 }
 
@@ -115,26 +78,26 @@ pin_project! {
 /// It gives the failure of the branch that failed first. Where nobody answered one of them, or the run was cancelled, the
 /// others go on to where they stop by themselves, and the failure is given then.
 pub const fn all<D: Driver, O, B: Joined<O>>(driver: &D, branches: B) -> All<'_, D, B, O> {
-    All { branches, state: State { cancelled: Cancelled::new(driver), held: Held::nothing() } }
+    All { branches, held: Held::nothing(driver) }
 }
 
 impl<D: Driver, O, B: Joined<O>> Future for All<'_, D, B, O> {
     type Output = Result<Leave<B::Given, O>, Failure>;
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut me = self.project();
-        match me.branches.as_mut().poll_all(cx, me.state) {
+        match me.branches.as_mut().poll_all(cx, me.held) {
             Progress::Pending => return Poll::Pending,
             Progress::Exit(exit) => return Poll::Ready(Ok(Leave::Exit(exit))),
             Progress::Failed(failure) => return Poll::Ready(Err(failure)),
             Progress::Done => {}
         }
-        if !me.state.held.is_nothing() {
-            return Poll::Ready(me.state.held.leave());
+        if !me.held.is_nothing() {
+            return Poll::Ready(me.held.leave());
         }
         // One that did not begin gives nothing.
         Poll::Ready(match me.branches.given() {
             Some(given) => Ok(Leave::Join(given)),
-            None => me.state.held.leave(),
+            None => me.held.leave(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A branch for each item, at most so many at once.
 
-use super::{Cancelled, Held, Leave};
+use super::{Held, Joint, Leave};
 use crate::{
     attempt::caught,
     driver::Driver,
@@ -120,8 +120,7 @@ where
     let mut running = Running(FuturesUnordered::new());
     let mut given = Given { list: Vec::new(), early: VecDeque::new() };
     let mut spare: Option<Boxed<F>> = None;
-    let (mut held, mut left, mut whole) = (Held::nothing(), true, true);
-    let mut cancelled = Cancelled::new(driver);
+    let (mut held, mut left, mut whole) = (Held::nothing(driver), true, true);
     poll_fn(|cx| {
         loop {
             let mut ended: Option<Ended<F, Leave<T, O>>> = None;
@@ -132,7 +131,7 @@ where
                     break;
                 };
                 // What has not begun does not begin in a run that is cancelled.
-                if cancelled.is_now() {
+                if held.is_cancelled() {
                     (left, whole) = (false, false);
                     break;
                 }
@@ -161,12 +160,16 @@ where
             match outcome {
                 Ok(Leave::Join(value)) if held.is_nothing() => given.put(index, value),
                 Ok(Leave::Join(_)) => {}
-                Ok(Leave::Exit(exit)) if cancelled.is_now() => {
-                    held.exit.get_or_insert(exit);
+                Ok(Leave::Exit(exit)) => {
+                    if let Some(exit) = held.exits(exit) {
+                        return Poll::Ready(Ok(Leave::Exit(exit)));
+                    }
                 }
-                Ok(Leave::Exit(exit)) => return Poll::Ready(Ok(Leave::Exit(exit))),
-                Err(failure) if failure.waits_for_others() || cancelled.is_now() => held.fail(failure),
-                Err(failure) => return Poll::Ready(Err(failure)),
+                Err(failure) => {
+                    if let Some(failure) = held.fails(failure) {
+                        return Poll::Ready(Err(failure));
+                    }
+                }
             }
         }
     })

@@ -100,24 +100,30 @@ where
     }
 }
 
+/// What a fork makes of a branch that ends otherwise than by joining.
+pub trait Joint<O> {
+    /// Whether the run was cancelled since the fork began. What undoes a run that was cancelled before may fork as ever.
+    fn is_cancelled(&mut self) -> bool;
+    /// A branch leaves the workflow; gives the outcome when that stops the others.
+    fn exits(&mut self, exit: Result<O, Failure>) -> Option<Result<O, Failure>>;
+    /// A branch has failed; gives the failure when that stops the others.
+    fn fails(&mut self, failure: Failure) -> Option<Failure>;
+    /// A branch has failed, and that stops no other.
+    fn holds(&mut self, failure: Failure);
+}
+
 /// What the branches of a fork have come to that does not stop the others.
-#[derive(Debug)]
-struct Held<O> {
+struct Held<'a, D, O> {
+    driver: &'a D,
+    /// Whether the run was cancelled before the fork began.
+    cancelled: Option<bool>,
     failure: Option<Failure>,
     exit: Option<Result<O, Failure>>,
 }
 
-impl<O> Held<O> {
-    const fn nothing() -> Self {
-        Held { failure: None, exit: None }
-    }
-
-    #[cold]
-    fn fail(&mut self, failure: Failure) {
-        self.failure = Some(match self.failure.take() {
-            Some(before) => before.joined(failure),
-            None => failure,
-        });
+impl<'a, D: Driver, O> Held<'a, D, O> {
+    const fn nothing(driver: &'a D) -> Self {
+        Held { driver, cancelled: None, failure: None, exit: None }
     }
 
     /// What the fork comes to when all of its branches have ended and not all have joined. A failure may still be caught
@@ -136,21 +142,34 @@ impl<O> Held<O> {
     }
 }
 
-/// Whether the run is cancelled while a fork runs. What undoes a run that was cancelled before may fork as ever.
-#[derive(Debug)]
-struct Cancelled<'a, D> {
-    driver: &'a D,
-    before: Option<bool>,
-}
-
-impl<'a, D: Driver> Cancelled<'a, D> {
-    const fn new(driver: &'a D) -> Self {
-        Cancelled { driver, before: None }
+impl<D: Driver, O> Joint<O> for Held<'_, D, O> {
+    fn is_cancelled(&mut self) -> bool {
+        let now = self.driver.is_cancelled();
+        let before = *self.cancelled.get_or_insert(now);
+        now && !before
     }
 
-    fn is_now(&mut self) -> bool {
-        let now = self.driver.is_cancelled();
-        let before = *self.before.get_or_insert(now);
-        now && !before
+    fn exits(&mut self, exit: Result<O, Failure>) -> Option<Result<O, Failure>> {
+        if !self.is_cancelled() {
+            return Some(exit);
+        }
+        self.exit.get_or_insert(exit);
+        None
+    }
+
+    fn fails(&mut self, failure: Failure) -> Option<Failure> {
+        if !failure.waits_for_others() && !self.is_cancelled() {
+            return Some(failure);
+        }
+        self.holds(failure);
+        None
+    }
+
+    #[cold]
+    fn holds(&mut self, failure: Failure) {
+        self.failure = Some(match self.failure.take() {
+            Some(before) => before.joined(failure),
+            None => failure,
+        });
     }
 }
