@@ -3,8 +3,12 @@
 //! In each strongly connected component the ways are cut whose count is not started anew by a node of that component,
 //! and again on what is left: a cycle that remains can go round for ever.
 
-use super::{CounterId, Flow, Per, PointId, Way, reach::reached, scc::components};
-use std::collections::{HashMap, HashSet, VecDeque};
+use super::{
+    CounterId, Flow, Per, PointId, Way,
+    reach::{WayId, path, reached},
+    scc::components,
+};
+use std::collections::{HashMap, HashSet};
 
 /// A loop that no bound ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +38,6 @@ pub(super) fn counts_within(flow: &Flow, counter: CounterId, component: &HashSet
         Per::Node(node) => !component.iter().any(|&point| flow.points[point].node == Some(node)),
     }
 }
-
-/// A way, named by the point it leaves and its place there.
-type WayId = (PointId, usize);
 
 /// The loops that can go round for ever. Where several share a way, each is told once.
 #[must_use]
@@ -121,32 +122,6 @@ fn cycle_from(flow: &Flow, start: PointId, takes: &impl Fn(WayId) -> bool) -> Op
     Some(cycle)
 }
 
-/// The shortest path of at least one way to a point that will do.
-fn path(
-    flow: &Flow,
-    start: PointId,
-    will_do: impl Fn(PointId) -> bool,
-    takes: &impl Fn(WayId) -> bool,
-) -> Option<Vec<WayId>> {
-    let mut came: Vec<Option<WayId>> = vec![None; flow.points.len()];
-    let mut todo = VecDeque::from([start]);
-    while let Some(at) = todo.pop_front() {
-        for (index, way) in flow.points[at].ways.iter().enumerate().filter(|(index, _)| takes((at, *index))) {
-            if will_do(way.to) {
-                let back = |&(from, _): &WayId| if from == start { None } else { came[from] };
-                let mut path: Vec<WayId> = std::iter::successors(Some((at, index)), back).collect();
-                path.reverse();
-                return Some(path);
-            }
-            if came[way.to].is_none() {
-                came[way.to] = Some((at, index));
-                todo.push_back(way.to);
-            }
-        }
-    }
-    None
-}
-
 /// The counters that bound no loop.
 #[must_use]
 pub fn idle(flow: &Flow) -> Vec<CounterId> {
@@ -205,29 +180,16 @@ pub fn ambiguous(flow: &Flow) -> Vec<Ambiguous> {
 
 /// The shortest loop through a way: over unbounded ways where there is one.
 fn loop_of(flow: &Flow, members: &HashSet<PointId>, from: PointId, way: &Way) -> Option<Vec<PointId>> {
+    if way.to == from {
+        return Some(vec![from]);
+    }
     let back = |bounded: bool| {
-        let mut came: Vec<Option<PointId>> = vec![None; flow.points.len()];
-        let mut todo = VecDeque::from([way.to]);
-        while let Some(at) = todo.pop_front() {
-            if at == from {
-                let mut path = vec![from];
-                let mut here = from;
-                while here != way.to {
-                    here = came[here]?;
-                    path.push(here);
-                }
-                path.reverse();
-                return Some(path);
-            }
-            for next in &flow.points[at].ways {
-                let taken = members.contains(&next.to) && (bounded || next.bound.is_none());
-                if taken && came[next.to].is_none() && next.to != way.to {
-                    came[next.to] = Some(at);
-                    todo.push_back(next.to);
-                }
-            }
-        }
-        None
+        let takes = |(at, index): WayId| {
+            let next = &flow.points[at].ways[index];
+            members.contains(&next.to) && (bounded || next.bound.is_none())
+        };
+        let path = path(flow, way.to, |at| at == from, &takes)?;
+        Some(path.into_iter().map(|(at, _)| at).chain([from]).collect())
     };
     back(false).or_else(|| back(true))
 }

@@ -3,6 +3,9 @@
 use super::{Flow, NodeId, PointId};
 use std::collections::{BTreeMap, VecDeque};
 
+/// A way, named by the point it leaves and its place there.
+pub(super) type WayId = (PointId, usize);
+
 /// Which points a run can come to.
 #[must_use]
 pub fn reached(flow: &Flow) -> Vec<bool> {
@@ -20,23 +23,29 @@ pub fn reached_from(flow: &Flow, from: PointId) -> Vec<bool> {
 /// A shortest way of at least one step from one point to another, both included.
 #[must_use]
 pub fn way_between(flow: &Flow, from: PointId, to: PointId) -> Option<Vec<PointId>> {
-    let mut came: Vec<Option<PointId>> = vec![None; flow.points.len()];
-    let mut todo = VecDeque::from([from]);
+    let path = path(flow, from, |at| at == to, &|_| true)?;
+    Some(path.into_iter().map(|(at, _)| at).chain([to]).collect())
+}
+
+/// The shortest path of at least one way to a point that will do, over ways that may be taken.
+pub(super) fn path(
+    flow: &Flow,
+    start: PointId,
+    will_do: impl Fn(PointId) -> bool,
+    takes: &impl Fn(WayId) -> bool,
+) -> Option<Vec<WayId>> {
+    let mut came: Vec<Option<WayId>> = vec![None; flow.points.len()];
+    let mut todo = VecDeque::from([start]);
     while let Some(at) = todo.pop_front() {
-        for way in &flow.points[at].ways {
+        for (index, way) in flow.points[at].ways.iter().enumerate().filter(|(index, _)| takes((at, *index))) {
+            if will_do(way.to) {
+                let back = |&(from, _): &WayId| if from == start { None } else { came[from] };
+                let mut path: Vec<WayId> = std::iter::successors(Some((at, index)), back).collect();
+                path.reverse();
+                return Some(path);
+            }
             if came[way.to].is_none() {
-                came[way.to] = Some(at);
-                if way.to == to {
-                    let mut path = vec![to];
-                    let mut here = at;
-                    while here != from {
-                        path.push(here);
-                        here = came[here]?;
-                    }
-                    path.push(from);
-                    path.reverse();
-                    return Some(path);
-                }
+                came[way.to] = Some((at, index));
                 todo.push_back(way.to);
             }
         }
