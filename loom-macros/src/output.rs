@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use std::time::Duration;
 use syn::{Path, Visibility, parse::ParseStream};
 
 /// The hidden module that generated code reaches everything through.
@@ -17,6 +18,12 @@ pub(crate) fn crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
     input.parse::<syn::Token![crate]>()?;
     input.parse::<syn::Token![=]>()?;
     input.call(Path::parse_mod_style)
+}
+
+/// A time, as the runtime's type for it.
+pub(crate) fn duration(time: Duration, rt: &TokenStream) -> TokenStream {
+    let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+    quote!(#rt::Duration::new(#seconds, #nanos))
 }
 
 /// A span at the user's token with the macro's own syntax context: rustc points there, and neither lints the code nor

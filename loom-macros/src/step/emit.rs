@@ -4,7 +4,7 @@ use super::{
     options::Options,
     signature::{Output, Param, Parts, StepFn, with_lifetime},
 };
-use crate::output::{at, call, respan, runtime};
+use crate::output::{at, call, duration, respan, runtime};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime, Meta, Type, spanned::Spanned};
@@ -281,11 +281,6 @@ fn policy(options: &Options, rt: &TokenStream) -> TokenStream {
     });
     let at_most_once = options.at_most_once.then(|| quote!(.with_at_most_once()));
     quote!(#rt::Policy::ONCE #retry #backoff #timeout #at_most_once)
-}
-
-fn duration(duration: std::time::Duration, rt: &TokenStream) -> TokenStream {
-    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
-    quote!(#rt::Duration::new(#seconds, #nanos))
 }
 
 pub(super) fn doc(step: &StepFn) -> String {

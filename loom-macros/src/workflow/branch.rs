@@ -285,10 +285,6 @@ fn branch(plan: &Plan<'_, '_>, region: RegionId, number: &TokenStream, item: &To
 pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id: ForkId) -> TokenStream {
     let (plan, rt) = (work.plan, work.plan.rt());
     let fork = &plan.program.forks[id];
-    let exports = |region: RegionId| {
-        let names = plan.layouts[region].exports.iter().map(|&value| plan.name(Held::Value(value)));
-        quote!((#(#names,)*))
-    };
     let result = |value: ValueId, given: &TokenStream| {
         if !plan.held_behind(point, 0).contains(&Held::Value(value)) {
             return TokenStream::new();
@@ -299,7 +295,7 @@ pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id:
     match (&fork.kind, fork.result) {
         (ForkKind::First, _) => {
             let arms = fork.regions.iter().enumerate().map(|(way, &region)| {
-                let exports = exports(region);
+                let exports = plan.exports(region);
                 let which =
                     (0..way).fold(quote!(#rt::Which::This(#exports)), |which, _| quote!(#rt::Which::Rest(#which)));
                 let onward = work.go_on(point, way, &TokenStream::new());
@@ -309,7 +305,7 @@ pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id:
         }
         (ForkKind::All, None) => {
             let given = fork.regions.iter().rev().fold(quote!(()), |rest, &region| {
-                let exports = exports(region);
+                let exports = plan.exports(region);
                 quote!((#exports, #rest))
             });
             let onward = work.go_on(point, 0, &TokenStream::new());

@@ -274,6 +274,12 @@ impl<'p, 'a> Plan<'p, 'a> {
             Held::Counter(counter) => Ident::new(&format!("__count{counter}"), Span::call_site()),
         }
     }
+
+    /// The values a branch gives behind its fork, as one tuple.
+    pub(super) fn exports(&self, region: RegionId) -> TokenStream {
+        let names = self.layouts[region].exports.iter().map(|&value| self.name(Held::Value(value)));
+        quote!((#(#names,)*))
+    }
 }
 
 /// The name of the enum of a region's states.

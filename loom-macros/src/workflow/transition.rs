@@ -194,8 +194,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 Carry::Nothing => quote!(()),
             };
         }
-        let exports = plan.layouts[region].exports.iter().map(|&value| plan.name(Held::Value(value)));
-        quote!((#(#exports,)*))
+        plan.exports(region)
     }
 
     /// Evaluates an item that only looks.

@@ -8,18 +8,17 @@ use super::{
     plan::{Held, Plan, is_work, state_type},
     transition::{Leaf, Ways, write_with},
 };
-use crate::output::{at, call, respan};
+use crate::output::{at, call, duration, respan};
 use loomflow_graph::{
     flow::PointId,
     grammar::{
-        duration,
+        duration as units,
         names::Use,
         program::{Guard, Kind, ValueId},
     },
 };
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::time::Duration;
 use syn::{Lit, parse::Parser};
 
 pub(super) struct Work<'p, 'a, L> {
@@ -152,7 +151,7 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
         });
         let awaited = match limit {
             Some(limit) => {
-                let limit = written(limit, rt);
+                let limit = duration(limit, rt);
                 quote!(#rt::within(__driver, __at, #limit, #work).await)
             }
             None => quote!(#work.await),
@@ -209,11 +208,6 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
     }
 }
 
-fn written(duration: Duration, rt: &TokenStream) -> TokenStream {
-    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
-    quote!(#rt::Duration::new(#seconds, #nanos))
-}
-
 /// Durations as the language writes them, as Rust would.
 fn durations(tokens: TokenStream, rt: &TokenStream) -> TokenStream {
     let one = |token: TokenTree| match token {
@@ -224,12 +218,12 @@ fn durations(tokens: TokenStream, rt: &TokenStream) -> TokenStream {
         }
         TokenTree::Literal(literal) => {
             let lit = Lit::new(literal.clone());
-            if !duration::is_unit(lit.suffix()) {
+            if !units::is_unit(lit.suffix()) {
                 return TokenTree::Literal(literal).into();
             }
-            match duration::parse.parse2(literal.into_token_stream()) {
-                Ok(duration) => {
-                    let written = respan(written(duration, rt), at(lit.span()));
+            match units::parse.parse2(literal.into_token_stream()) {
+                Ok(time) => {
+                    let written = respan(duration(time, rt), at(lit.span()));
                     quote!((#written))
                 }
                 Err(error) => error.to_compile_error(),
