@@ -51,8 +51,7 @@ fn siblings(program: &Program<'_>, regions: &[RegionId], told: &mut Vec<VarId>, 
 /// Of a branch that runs for each item, or that may fail and be gone on behind, the values stay within.
 fn inner(program: &Program<'_>, region: RegionId, told: &mut Vec<VarId>, errors: &Errors) {
     let changed = reads::changed_in(program, region);
-    let items =
-        program.regions[region].fork.is_some_and(|fork| matches!(program.forks[fork].kind, ForkKind::Each { .. }));
+    let items = program.is_for_items(region);
     // What begins empty at `start` and grows in here is read by every branch.
     for point in points(program, |of| program.is_within(of, region)) {
         let Some(list) = reads::appended(program, point).filter(|list| !told.contains(list)) else { continue };

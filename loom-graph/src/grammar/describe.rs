@@ -185,12 +185,12 @@ impl Walk<'_, '_> {
     fn guards(&mut self, point: PointId) {
         let program = self.program;
         for guard in &program.points[point].guards {
-            let (label, way) = match guard {
-                Guard::Within { limit, way } => (format!("after {}", spelled(*limit)), *way),
-                Guard::Catch { kinds: Some(kinds), way, .. } => (format!("catch {}", text(&**kinds)), *way),
-                Guard::Catch { kinds: None, way, .. } => ("catch".to_owned(), *way),
+            let label = match guard {
+                Guard::Within { limit, .. } => format!("after {}", spelled(*limit)),
+                Guard::Catch { kinds: Some(kinds), .. } => format!("catch {}", text(&**kinds)),
+                Guard::Catch { kinds: None, .. } => "catch".to_owned(),
             };
-            self.labelled(label, program.way(point, way), None, false);
+            self.labelled(label, program.way(point, guard.way()), None, false);
         }
     }
 

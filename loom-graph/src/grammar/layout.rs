@@ -75,12 +75,9 @@ pub fn layouts(program: &Program<'_>, live_in: &[BTreeSet<VarId>]) -> Vec<Layout
 #[must_use]
 pub fn set_on(program: &Program<'_>, layouts: &[Layout], point: PointId, way: usize) -> Vec<ValueId> {
     let at = &program.points[point];
-    let guard = at.guards.iter().find_map(|guard| match guard {
-        Guard::Within { way: of, .. } => (*of == way).then(Vec::new),
-        Guard::Catch { value, way: of, .. } => (*of == way).then(|| vec![*value]),
-    });
-    match (guard, &at.kind) {
-        (Some(set), _) => set,
+    match (at.guard(way), &at.kind) {
+        (Some(Guard::Within { .. }), _) => Vec::new(),
+        (Some(Guard::Catch { value, .. }), _) => vec![*value],
         (None, Kind::Fork(fork)) => exported(program, layouts, *fork, way),
         (None, _) => reads::sets(program, point),
     }

@@ -176,6 +176,14 @@ pub struct Point<'a> {
     pub span: Span,
 }
 
+impl Point<'_> {
+    /// The guard whose way one is; none where the point itself leads there.
+    #[must_use]
+    pub fn guard(&self, way: usize) -> Option<&Guard> {
+        self.guards.iter().find(|guard| guard.way() == way)
+    }
+}
+
 /// What happens at a point.
 pub enum Kind<'a> {
     /// The run begins.
@@ -237,6 +245,16 @@ pub enum Guard {
         /// The way that is taken then.
         way: usize,
     },
+}
+
+impl Guard {
+    /// The way that is taken when it comes to that.
+    #[must_use]
+    pub const fn way(&self) -> usize {
+        match self {
+            Guard::Within { way, .. } | Guard::Catch { way, .. } => *way,
+        }
+    }
 }
 
 /// A closed part of the graph: the workflow, or a branch of a fork.
@@ -337,9 +355,14 @@ impl<'a> Program<'a> {
     /// Whether a branch gives one value when it joins, and not each of those it sets.
     #[must_use]
     pub fn gives_one(&self, region: RegionId) -> bool {
-        self.regions[region]
-            .fork
-            .is_some_and(|fork| self.forks[fork].tried || matches!(self.forks[fork].kind, ForkKind::Each { .. }))
+        self.is_for_items(region) || self.regions[region].fork.is_some_and(|fork| self.forks[fork].tried)
+    }
+
+    /// Whether a region is the branch of a fork over items, of which any number run.
+    #[must_use]
+    pub fn is_for_items(&self, region: RegionId) -> bool {
+        let fork = self.regions[region].fork;
+        fork.is_some_and(|fork| matches!(self.forks[fork].kind, ForkKind::Each { .. }))
     }
 
     /// A region and those around it, from the inside out.

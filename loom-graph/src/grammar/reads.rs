@@ -310,14 +310,13 @@ fn way_sets(program: &Program<'_>, point: PointId, way: usize) -> Vec<VarId> {
         let frame = arms.get(way).and_then(|arm| arm.2);
         return frame.map(|frame| program.frame_var(frame)).into_iter().collect();
     }
-    let guard = at.guards.iter().find_map(|guard| match guard {
-        Guard::Within { way: of, .. } if *of == way => Some(Vec::new()),
-        Guard::Catch { value, frame, way: of, .. } if *of == way => {
-            Some(std::iter::once(*value).chain(frame.map(|frame| program.frame_var(frame))).collect())
+    match at.guard(way) {
+        Some(Guard::Within { .. }) => Vec::new(),
+        Some(Guard::Catch { value, frame, .. }) => {
+            std::iter::once(*value).chain(frame.map(|frame| program.frame_var(frame))).collect()
         }
-        _ => None,
-    });
-    guard.unwrap_or_else(|| sets(program, point))
+        None => sets(program, point),
+    }
 }
 
 /// The ways from a fork: into its branches, and past them where there is no item, or where one fails that is tried.

@@ -213,10 +213,7 @@ pub fn twice(program: &Program<'_>, flow: &Flow, rule: &Rule<'_>) -> Option<Twic
         .filter(|&point| reached[point])
         .collect();
     for &node in &rule.of {
-        let many = |region: RegionId| {
-            program.regions[region].fork.is_some_and(|fork| matches!(program.forks[fork].kind, ForkKind::Each { .. }))
-        };
-        if program.regions_from(program.nodes[node].region).any(many) {
+        if program.regions_from(program.nodes[node].region).any(|region| program.is_for_items(region)) {
             return Some(Twice::Items(node));
         }
     }
