@@ -668,3 +668,28 @@ fn any_macro_sees_the_values_among_its_tokens() {
     assert_eq!(json, r#"{"draft":{"lines":["TEA"],"rating":null,"title":"tea"},"n":7,"title":3}"#);
     assert_eq!(ended(Own::trace(&(), 9)).1, "n=9 half=4 title=9");
 }
+
+macro_rules! keep {
+    ($told:ident, $text:expr) => {
+        $told.push_str(&$text)
+    };
+}
+
+#[test]
+fn a_macro_that_is_a_statement_sees_values_that_nothing_else_reads() {
+    workflow! {
+        Told(n: u32, title: String) -> usize {
+            start -> number(n) -> draft(&title) -> end({
+                let mut told = String::new();
+                std::fmt::Write::write_fmt(&mut told, format_args!("{n}")).unwrap_or_default();
+                assert_eq!(number, n, "{title} has {number}, not {n}");
+                assert!(!title.is_empty(), "no title, but {number}");
+                keep!(told, title);
+                println!("{title}");
+                told.len() + draft.lines.len()
+            });
+        }
+    }
+    let (_, told) = ended(Told::trace(&(), 12, "tea".to_owned()));
+    assert_eq!(told, "12tea".len() + 1);
+}

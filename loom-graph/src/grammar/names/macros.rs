@@ -7,12 +7,14 @@ use super::{Name, Use, Walk, bindings, single};
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use syn::{Expr, Pat, Stmt, Token, punctuated::Punctuated};
 
-/// Macros of the standard library whose arguments are expressions.
-fn list_macro(name: &str) -> Option<Use> {
+/// Macros of the standard library whose arguments are expressions: how those are used, and which is a format string.
+fn list_macro(name: &str) -> Option<(Use, Option<usize>)> {
     match name {
-        "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "format"
-        | "format_args" => Some(Use::Place),
-        "dbg" | "vec" => Some(Use::Value),
+        "format" | "format_args" | "print" | "println" | "eprint" | "eprintln" | "panic" | "todo" | "unreachable"
+        | "unimplemented" => Some((Use::Place, Some(0))),
+        "assert" | "debug_assert" | "write" | "writeln" => Some((Use::Place, Some(1))),
+        "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => Some((Use::Place, Some(2))),
+        "dbg" | "vec" => Some((Use::Value, None)),
         _ => None,
     }
 }
@@ -77,7 +79,7 @@ impl Walk<'_> {
             self.matches_call(mac);
             return;
         }
-        let Some(how) = list_macro(&name) else { return };
+        let Some((how, format)) = list_macro(&name) else { return };
         if let Ok(mut list) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
             for expr in &mut list {
                 // `format!("{a}", a = b)` names its argument: only the right side is an expression.
@@ -86,8 +88,8 @@ impl Walk<'_> {
                     expr => self.with(how, expr),
                 }
             }
-            if how == Use::Place {
-                self.inlined(&mut list);
+            if let Some(format) = format {
+                self.inlined(&mut list, format);
             }
             mac.tokens = quote::quote!(#list);
         } else if let Ok(mut repeat) = mac.parse_body_with(|input: syn::parse::ParseStream| {
@@ -124,8 +126,8 @@ impl Walk<'_> {
     }
 
     /// The names within a format string, as in `format!("{draft}")`: those that are the graph's are handed over by name.
-    fn inlined(&mut self, list: &mut Punctuated<Expr, Token![,]>) {
-        let Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) = list.first() else { return };
+    fn inlined(&mut self, list: &mut Punctuated<Expr, Token![,]>, format: usize) {
+        let Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) = list.get(format) else { return };
         let (names, span) = (inlined_names(&text.value()), text.span());
         for name in names {
             let Ok(mut name) = syn::parse_str::<Ident>(&name) else { continue };

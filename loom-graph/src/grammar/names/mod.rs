@@ -345,7 +345,12 @@ impl VisitMut for Walk<'_> {
                 }
                 Stmt::Expr(expr, None) => self.visit_expr_mut(expr),
                 Stmt::Expr(expr, Some(_)) => self.place(expr),
-                Stmt::Macro(mac) => self.macro_call(&mut mac.mac),
+                Stmt::Macro(mac) => {
+                    let (attrs, semi) = (std::mem::take(&mut mac.attrs), mac.semi_token);
+                    let mut expr = Expr::Macro(syn::ExprMacro { attrs, mac: mac.mac.clone() });
+                    self.visit_expr_mut(&mut expr);
+                    *stmt = Stmt::Expr(expr, semi);
+                }
                 Stmt::Item(_) => {}
             }
         }
