@@ -15,6 +15,7 @@ pub mod fit;
 mod fork;
 mod guard;
 mod items;
+pub mod journal;
 mod line;
 pub mod machine;
 mod memory;

@@ -1,0 +1,260 @@
+//! What a journal keeps.
+
+use serde::{Deserialize, Serialize};
+
+/// A run that is to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// Its id, which the user chose; any text that is not empty.
+    pub id: String,
+    /// The name of its workflow.
+    pub workflow: String,
+    /// The version of its workflow.
+    pub version: u32,
+    /// The fingerprint of its graph.
+    pub fingerprint: String,
+    /// The description of its graph, kept once for all runs of one fingerprint.
+    pub graph: String,
+    /// Its input, as JSON.
+    pub input: String,
+    /// Whom it is for.
+    pub user: Option<String>,
+    /// The session it belongs to.
+    pub session: Option<String>,
+    /// What else the user wants to know of it, as JSON.
+    pub metadata: Option<String>,
+}
+
+/// What begins a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It has begun, and is claimed.
+    New(Claim),
+    /// There is a run of that id.
+    Exists(RunInfo),
+}
+
+/// The right to write to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// The number of the run within its journal, less than 2³¹. It is never used again.
+    pub run: u64,
+    /// Grows with every claim of the run.
+    pub token: u64,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It goes on, or was cut off while it did.
+    Running,
+    /// It waits for an answer or a time, and nobody is at it.
+    Waiting,
+    /// It has ended with its output.
+    Done,
+    /// It has failed.
+    Failed,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl Status {
+    /// Whether the run has ended.
+    #[must_use]
+    pub const fn is_end(self) -> bool {
+        matches!(self, Status::Done | Status::Failed | Status::Cancelled)
+    }
+}
+
+/// What is known of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunInfo {
+    /// The number of the run within its journal.
+    pub run: u64,
+    /// Its id.
+    pub id: String,
+    /// The name of its workflow.
+    pub workflow: String,
+    /// The version of its workflow.
+    pub version: u32,
+    /// The fingerprint of the graph it was begun with.
+    pub fingerprint: String,
+    /// How it stands.
+    pub status: Status,
+    /// Whom it is for.
+    pub user: Option<String>,
+    /// The session it belongs to.
+    pub session: Option<String>,
+    /// What else the user wants to know of it, as JSON.
+    pub metadata: Option<String>,
+    /// When it began.
+    pub created_at: i64,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// When it is to go on, of one that waits for a time.
+    pub wake_at: Option<i64>,
+    /// When it was asked to be cancelled.
+    pub cancel_at: Option<i64>,
+    /// Who has it, or had it last before its lease was over.
+    pub owner: Option<String>,
+}
+
+/// One thing that happened in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number within the run, from 1.
+    pub seq: u64,
+    /// What kind of thing it is.
+    pub kind: RecordKind,
+    /// The scope it happened in: empty for the run itself; else the way to a branch or a nested workflow.
+    pub scope: String,
+    /// How many turns the scope had taken before.
+    pub turn: u64,
+    /// The node it happened at.
+    pub node: String,
+    /// The label of the way that led to the node; empty where there was no choice.
+    pub label: String,
+    /// The attempt of the step; 0 where no step was at work.
+    pub attempt: u32,
+    /// When it began.
+    pub began_at: i64,
+    /// When it was over.
+    pub at: i64,
+    /// The number of the record before it in the same scope; of a scope's first record the last one of the scope around.
+    pub after: Option<u64>,
+    /// What was live where the run came to the node, as JSON: see [`live`](crate::journal).
+    pub live: String,
+    /// What it gave: an output, an answer, a failure, a time, as JSON.
+    pub value: String,
+}
+
+/// What kind of thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordKind {
+    /// A step gave its output.
+    Output,
+    /// A step failed for good.
+    Failed,
+    /// An attempt of a step failed, and there are more.
+    Attempt,
+    /// A step that must not happen twice is about to begin.
+    Begun,
+    /// A question was asked.
+    Asked,
+    /// It was answered.
+    Answered,
+    /// A timer was set.
+    Timer,
+    /// Its time has come.
+    Fired,
+    /// A value that is too large to be told with each record that needs it.
+    Value,
+    /// The run was cancelled at a node.
+    Cancelled,
+    /// The run has ended; the value is its output or its failure.
+    Ended,
+    /// A run that failed is tried again from where it stood.
+    Retried,
+}
+
+/// The last record of a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The scope.
+    pub scope: String,
+    /// The number of its last record.
+    pub seq: u64,
+}
+
+/// What is to be written to a run at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The claim it is written under.
+    pub claim: Claim,
+    /// What time it is.
+    pub now: i64,
+    /// What happened, in order.
+    pub records: Vec<Record>,
+    /// Heads that are new, or others than before.
+    pub heads: Vec<Head>,
+    /// Heads to forget before those are set: all whose scope begins with one of these texts. An empty text forgets all.
+    pub forget: Vec<String>,
+    /// Questions that are asked.
+    pub asked: Vec<Asked>,
+    /// The numbers of questions that are closed without an answer.
+    pub closed: Vec<u64>,
+    /// The numbers of messages that are taken: they are gone, and the questions they answer are answered.
+    pub taken: Vec<u64>,
+    /// How the run stands now; none when it goes on. The claim ends with it, and the owner has the run no more.
+    pub status: Option<(Status, Option<i64>)>,
+}
+
+/// A question that a run asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The number of the record of it.
+    pub seq: u64,
+    /// The scope it was asked in.
+    pub scope: String,
+    /// The node that asks.
+    pub node: String,
+    /// The ask.
+    pub ask: String,
+    /// How it is worded, as JSON; gone when it is no longer open.
+    pub question: Option<String>,
+    /// When it was asked.
+    pub at: i64,
+    /// What became of it.
+    pub state: QuestionState,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuestionState {
+    /// It waits for its answer.
+    Open,
+    /// It was answered.
+    Answered {
+        /// By whom, if that was said.
+        by: Option<String>,
+        /// When.
+        at: i64,
+    },
+    /// It was closed without an answer: its time was up, or the run was cancelled.
+    Closed,
+}
+
+/// Something that was put for a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The ask it is for.
+    pub ask: String,
+    /// The number of the question it answers; none of a message that came before its question, to an inbox.
+    pub question: Option<u64>,
+    /// The answer, as JSON.
+    pub value: String,
+    /// Who gave it.
+    pub by: Option<String>,
+    /// When.
+    pub at: i64,
+}
+
+/// Which runs to list. What is not said lets all through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those of this workflow.
+    pub workflow: Option<String>,
+    /// Those that stand so.
+    pub status: Option<Status>,
+    /// Those for this user.
+    pub user: Option<String>,
+    /// Those of this session.
+    pub session: Option<String>,
+    /// Those that began before a time.
+    pub created_before: Option<i64>,
+    /// At most so many; 0 lists all.
+    pub limit: usize,
+}

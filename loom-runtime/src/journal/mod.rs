@@ -1,0 +1,120 @@
+//! Where runs are kept: what a store of runs is asked, and what it keeps.
+//!
+//! A [`Journal`] keeps for each run what happened in it, in order, once. It knows nothing of graphs: what a record means is
+//! known to the driver that writes it. Times are milliseconds since the Unix epoch, and always told by the caller, so that
+//! a store needs no clock.
+
+mod error;
+mod kept;
+
+pub use error::JournalError;
+pub use kept::{
+    Append, Asked, Begun, Claim, Filter, Head, Message, NewRun, QuestionState, Record, RecordKind, RunInfo, Status,
+};
+
+use std::{fmt, pin::Pin};
+
+/// What a store answers with, some time.
+pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'a>>;
+
+/// A store of runs.
+///
+/// Memory and SQLite implement it. Whoever implements it for another store puts it through
+/// [`conformance`](crate::journal::conformance), which checks every promise made here.
+///
+/// # Owners and claims
+///
+/// Whoever writes to runs is an owner: a name that nobody else has, with a lease that it renews ([`lease`](Self::lease)). A
+/// run is written to under a [`Claim`], which has the run's number and a token that grows with every claim. A store refuses
+/// to write for a claim whose token is not the run's newest ([`JournalError::Fenced`]), and for an owner whose lease is
+/// over ([`JournalError::Expired`]).
+pub trait Journal: fmt::Debug + Send + Sync + 'static {
+    /// Gives an owner its lease, or renews it: it lasts until `until`.
+    fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()>;
+
+    /// Begins a run and claims it. When there is a run of that id already, nothing is begun or claimed, and the run there is
+    /// is given.
+    fn begin<'a>(&'a self, run: &'a NewRun, owner: &'a str, now: i64) -> Answering<'a, Begun>;
+
+    /// Claims a run, whose token grows with it.
+    ///
+    /// Fails with [`JournalError::Held`] when another owner has it and the lease of that one lasts beyond `now`, with
+    /// [`JournalError::Unknown`] when there is no such run, and with [`JournalError::Ended`] when it has ended, unless
+    /// `again`: a run that failed may be claimed again to be retried.
+    fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)>;
+
+    /// Writes what happened in a run, all or nothing, and answers when it is on disk.
+    ///
+    /// The records have consecutive numbers, the first one being the run's next. What has the numbers of records that are
+    /// there already is accepted when it is the same, for then only the answer was lost, and else refused with
+    /// [`JournalError::Sequence`]. When a question that is to be closed was answered, nothing is written
+    /// ([`JournalError::Answered`]).
+    fn append<'a>(&'a self, append: Append) -> Answering<'a, ()>;
+
+    /// The run of an id.
+    fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>>;
+
+    /// The runs a filter lets through, the newest first.
+    fn runs<'a>(&'a self, filter: &'a Filter) -> Answering<'a, Vec<RunInfo>>;
+
+    /// The input a run was begun with, as JSON.
+    fn input<'a>(&'a self, run: u64) -> Answering<'a, String>;
+
+    /// The description of a graph that a run was begun with.
+    fn graph<'a>(&'a self, fingerprint: &'a str) -> Answering<'a, Option<String>>;
+
+    /// A record of a run, by its number.
+    fn record<'a>(&'a self, run: u64, seq: u64) -> Answering<'a, Option<Record>>;
+
+    /// The records of a run from a number on, in order, at most so many.
+    fn records<'a>(&'a self, run: u64, from: u64, limit: usize) -> Answering<'a, Vec<Record>>;
+
+    /// The last record of a run; none of a run that has just begun.
+    fn last<'a>(&'a self, run: u64) -> Answering<'a, Option<Record>>;
+
+    /// The heads of a run: for scopes of a run that is in more than one, the number of their last record.
+    fn heads<'a>(&'a self, run: u64) -> Answering<'a, Vec<Head>>;
+
+    /// All questions a run has asked, in order; of those that are no longer open, the wording is gone.
+    fn questions<'a>(&'a self, run: u64) -> Answering<'a, Vec<Asked>>;
+
+    /// Puts an answer, or a message to an inbox, for its run to take. It is on disk when this answers.
+    ///
+    /// Fails with [`JournalError::Unknown`] when there is no such run, [`JournalError::Ended`] when it has ended,
+    /// [`JournalError::NotAsked`] when it never asked the question, [`JournalError::Answered`] when the question was
+    /// answered, and [`JournalError::Closed`] when its time was up.
+    fn put<'a>(&'a self, id: &'a str, message: &'a Message) -> Answering<'a, ()>;
+
+    /// What was put for a run and not taken yet, in the order it was put, with the number of each.
+    fn messages<'a>(&'a self, run: u64) -> Answering<'a, Vec<(u64, Message)>>;
+
+    /// Asks that a run be cancelled. Fails with [`JournalError::Unknown`] and [`JournalError::Ended`]. Asked again, the first
+    /// time stands.
+    fn cancel<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, ()>;
+
+    /// The ids of an owner's runs for which something was put, or whose cancelling was asked for, since this was last asked.
+    fn signals<'a>(&'a self, owner: &'a str) -> Answering<'a, Vec<String>>;
+
+    /// The ids of runs that are to go on and nobody is at: those that were cut off, those whose time has come, and those for
+    /// which something was put. The oldest first, at most so many.
+    fn ready<'a>(&'a self, now: i64, limit: usize) -> Answering<'a, Vec<String>>;
+
+    /// When the next run that waits is to go on, of those that nobody has.
+    fn next_wake(&self) -> Answering<'_, Option<i64>>;
+
+    /// Deletes a run with all that belongs to it. Gives whether there was one. Fails with [`JournalError::Held`] when an
+    /// owner whose lease lasts beyond `now` is at it.
+    fn delete<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, bool>;
+
+    /// Deletes the runs that ended before a time. Gives how many.
+    fn prune(&self, ended_before: i64) -> Answering<'_, u64>;
+
+    /// What was kept of a step for an input, if it is still fresh at `now`.
+    fn cached<'a>(&'a self, step: &'a str, input: &'a str, now: i64) -> Answering<'a, Option<String>>;
+
+    /// Keeps what a step gave for an input until a time; what was kept before is replaced, what is stale may be dropped.
+    fn cache<'a>(&'a self, step: &'a str, input: &'a str, output: &'a str, until: i64) -> Answering<'a, ()>;
+
+    /// Whether other processes may use the same runs.
+    fn is_shared(&self) -> bool;
+}
