@@ -16,6 +16,7 @@ pub use crate::{
     policy::Policy,
     question::Question,
     run::Run,
+    state::{Anyway, Fields, Kept, Of, Restoring, Saved, Source, Unfit},
     step::{Call, Caller, Calls, Step},
     value::{Slot, Value, kept},
     wait::{Until, Wait},

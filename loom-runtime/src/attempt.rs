@@ -288,7 +288,8 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
     mut work: impl FnMut(bool) -> F + Send,
 ) -> Result<T, Failure> {
     let mut pause = Duration::ZERO;
-    let mut number = 1;
+    // A run that was cut off between two attempts has used up those before.
+    let mut number = driver.attempted(at).min(policy.attempts - 1) + 1;
     loop {
         let last = number >= policy.attempts;
         match Attempt::new(at.place, number, work(last)).await {
@@ -306,6 +307,7 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
                     error = %failure,
                     "attempt failed, trying again"
                 );
+                driver.failed(at, number, &failure).await?;
                 driver.sleep(pause).await;
             }
         }

@@ -4,10 +4,11 @@ use crate::{
     failure::Failure,
     machine::{Machine, Place},
     question::Question,
+    state::{Added, Restoring, Saved, Source, Unfit},
     step::{Call, Step},
     wait::Until,
 };
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 /// Everything that touches the world: performing a step, asking a person, the clock, running a nested workflow.
 ///
@@ -50,9 +51,58 @@ pub trait Driver: Sync {
     /// The scope of one branch of the fork that stands at `at`; of a fork over items, of one item.
     fn branch(&self, at: &At<Self::Scope>, branch: usize) -> Self::Scope;
 
-    /// Is told that a run has come to a place within a branch of a fork. Places outside of branches are seen by whoever
-    /// takes the turns.
-    fn entered(&self, at: &At<Self::Scope>);
+    /// Is told that a run has come to a place within a branch of a fork, with the state it is in. Places outside of
+    /// branches are seen by whoever takes the turns.
+    fn entered(&self, at: &At<Self::Scope>, state: &impl Saved);
+
+    /// Is told that a way was taken that has this label.
+    #[inline]
+    fn took(&self, _at: &At<Self::Scope>, _label: &'static str) {}
+
+    /// Is told that a value was set on the way, and where it comes from.
+    #[inline]
+    fn sets(&self, _at: &At<Self::Scope>, _value: &'static str, _source: Source) {}
+
+    /// Is told what was appended to a list on the way, and whether that is the output of the node.
+    #[inline]
+    fn appends(&self, _at: &At<Self::Scope>, _list: &'static str, _is_output: bool, _added: Added<'_>) {}
+
+    /// The state in which a branch goes on that was cut off; none of one that begins.
+    #[inline]
+    fn restored(&self, _at: &At<Self::Scope>) -> Option<Restoring> {
+        None
+    }
+
+    /// How many turns a branch had taken before the one it goes on with.
+    #[inline]
+    fn turns(&self, _at: &At<Self::Scope>) -> u64 {
+        0
+    }
+
+    /// What a branch fails with whose state cannot be restored. Nothing of the run is performed from then on.
+    fn unfit(&self, _at: &At<Self::Scope>, _unfit: Unfit) -> Failure {
+        crate::failure::lost()
+    }
+
+    /// How many attempts of the step at a node had failed before the run was cut off.
+    #[inline]
+    fn attempted(&self, _at: &At<Self::Scope>) -> u32 {
+        0
+    }
+
+    /// Is told that an attempt failed and another one follows.
+    ///
+    /// # Errors
+    /// When the run does not go on.
+    #[inline]
+    fn failed<'a>(
+        &'a self,
+        _at: &'a At<Self::Scope>,
+        _attempt: u32,
+        _failure: &Failure,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        ready(Ok(()))
+    }
 
     /// Waits for the answer to the question of an ask.
     ///

@@ -23,6 +23,7 @@ mod policy;
 mod question;
 mod run;
 mod seats;
+pub mod state;
 pub mod step;
 pub mod value;
 mod wait;

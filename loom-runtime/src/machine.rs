@@ -3,6 +3,7 @@
 use crate::{
     driver::{At, Driver},
     failure::Failure,
+    state::{Fields, Restoring, Saved, Unfit},
     step::{Caller, Step},
 };
 use loomflow_graph::graph::Graph;
@@ -16,13 +17,38 @@ pub trait Workflow: Step {
     /// The inputs, as a tuple.
     type Input: Send;
     /// A place of the graph with the values that are still to be read from there.
-    type State: Send;
+    type State: Saved + Send;
 
     /// Begins a run: sets what is declared with a value and goes to the first place.
     ///
     /// # Errors
     /// When the graph leads from its start to a `fail(…)`.
-    fn begin(input: Self::Input) -> Result<Flow<Self::State, Self::Output>, Failure>;
+    fn begin<D: Driver>(
+        driver: &D,
+        at: &At<D::Scope>,
+        input: Self::Input,
+    ) -> Result<Flow<Self::State, Self::Output>, Failure>;
+
+    /// The state a run goes on in that was cut off.
+    ///
+    /// # Errors
+    /// When the graph has no such place, or a value is not what the place needs.
+    fn restore(from: &mut Restoring) -> Result<Self::State, Unfit>;
+
+    /// Writes the inputs, each by its name.
+    ///
+    /// # Errors
+    /// When one cannot be written as JSON.
+    fn write_input(input: &Self::Input, to: &mut Fields) -> Result<(), Unfit>;
+
+    /// Reads the inputs, each by its name.
+    ///
+    /// # Errors
+    /// When one is not there, or is of another shape.
+    fn read_input(from: &mut Fields) -> Result<Self::Input, Unfit>;
+
+    /// All places, those of branches too, by their numbers.
+    fn places() -> &'static [Place];
 
     /// The place a state stands at.
     fn place(state: &Self::State) -> &'static Place;
@@ -87,3 +113,6 @@ pub struct Place {
     /// The node's name; empty where ways only meet and part.
     pub node: &'static str,
 }
+
+/// Where every run begins.
+pub static START: Place = Place { workflow: "", node: "start" };

@@ -5,9 +5,10 @@ use crate::{
     cancel::{Cancel, Cancellable},
     driver::{At, Driver},
     failure::Failure,
-    machine::{Flow, Machine, Place},
+    machine::{Flow, Machine, Place, START},
     question::Question,
     run::{Prepared, Run},
+    state::Saved,
     step::{Call, Step},
     wait::Until,
 };
@@ -74,7 +75,8 @@ impl<W: Watch> Memory<W> {
     }
 
     async fn drive<C: ?Sized + Sync, M: Machine<C>>(&self, context: &C, input: M::Input) -> Result<M::Output, Failure> {
-        let begun = Caught::new(async { M::begin(input) }).await;
+        let start = At { scope: (), turn: 0, place: &START };
+        let begun = Caught::new(async { M::begin(self, &start, input) }).await;
         let mut state = match begun.map_err(|failure| failure.at(M::NAME, "start"))? {
             Flow::Go(state) => state,
             Flow::End(output) => return Ok(output),
@@ -149,7 +151,7 @@ impl<W: Watch> Driver for Memory<W> {
     fn branch(&self, _: &At<()>, _: usize) {}
 
     #[inline]
-    fn entered(&self, at: &At<()>) {
+    fn entered(&self, at: &At<()>, _: &impl Saved) {
         if !at.place.node.is_empty() {
             self.watch.entered(at.place);
         }
@@ -197,6 +199,12 @@ mod tests {
     static HERE: Place = Place { workflow: "Flow", node: "sleep" };
     const AT: At<()> = At { scope: (), turn: 0, place: &HERE };
     const HOUR: Duration = Duration::from_secs(3600);
+
+    struct Nothing;
+
+    impl Saved for Nothing {
+        fn save(&self, _: &mut dyn FnMut(&[&dyn crate::state::Kept])) {}
+    }
 
     fn memory() -> Memory<()> {
         Memory { watch: (), prepared: None }
@@ -251,8 +259,8 @@ mod tests {
         let memory = Memory { watch: Mutex::new(Vec::new()), prepared: None };
         let meets = Place { workflow: "Flow", node: "" };
         memory.branch(&AT, 1);
-        memory.entered(&AT);
-        memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT });
+        memory.entered(&AT, &Nothing);
+        memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT }, &Nothing);
         assert_eq!(memory.watch.into_inner().expect("nothing panicked"), ["sleep"]);
     }
 }

@@ -10,10 +10,31 @@ use serde::{Serialize, de::DeserializeOwned};
     label = "a run cannot keep a `{Self}`",
     note = "derive `Serialize` and `Deserialize` for it, and let all it holds be `Send + Sync + 'static`"
 )]
-pub trait Value: Send + Sync + 'static {}
+pub trait Value: Send + Sync + 'static {
+    /// Writes it down, as JSON.
+    ///
+    /// # Errors
+    /// When its `Serialize` refuses, or it is a map whose keys are no texts.
+    fn write(&self) -> Result<String, serde_json::Error>;
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or its `Deserialize` refuses.
+    fn read(json: &str) -> Result<Self, serde_json::Error>
+    where
+        Self: Sized;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for T {}
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for T {
+    fn write(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+    fn read(json: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+}
 
 /// Asks that a type can be kept between steps.
 #[inline]

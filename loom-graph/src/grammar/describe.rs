@@ -10,7 +10,7 @@ use crate::{
     graph::{Bound, Edge, Graph, Node, NodeKind},
 };
 use std::collections::{HashMap, HashSet};
-use syn::ext::IdentExt;
+use syn::{Expr, Pat, ext::IdentExt};
 
 /// The parts of a [`Graph`], owned.
 #[derive(Debug, Default)]
@@ -122,6 +122,26 @@ pub fn describe(program: &Program<'_>) -> Described {
     Described { nodes, edges }
 }
 
+/// The label of the way that is taken when no other is.
+pub const ELSE: &str = "else";
+
+/// The label of an arm.
+#[must_use]
+pub fn arm_label(pat: &Pat, guard: Option<&Expr>) -> String {
+    let guard = guard.map_or_else(String::new, |guard| format!(" if {}", text(guard)));
+    format!("{}{guard}", text(pat))
+}
+
+/// The label of the way of a guard.
+#[must_use]
+pub fn guard_label(guard: &Guard) -> String {
+    match guard {
+        Guard::Within { limit, .. } => format!("after {}", spelled(*limit)),
+        Guard::Catch { kinds: Some(kinds), .. } => format!("catch {}", text(&**kinds)),
+        Guard::Catch { kinds: None, .. } => "catch".to_owned(),
+    }
+}
+
 /// What a fork is called in a drawing.
 fn fork_name(fork: &Fork<'_>) -> String {
     let tried = if fork.tried { "try " } else { "" };
@@ -185,12 +205,7 @@ impl Walk<'_, '_> {
     fn guards(&mut self, point: PointId) {
         let program = self.program;
         for guard in &program.points[point].guards {
-            let label = match guard {
-                Guard::Within { limit, .. } => format!("after {}", spelled(*limit)),
-                Guard::Catch { kinds: Some(kinds), .. } => format!("catch {}", text(&**kinds)),
-                Guard::Catch { kinds: None, .. } => "catch".to_owned(),
-            };
-            self.labelled(label, program.way(point, guard.way()), None, false);
+            self.labelled(guard_label(guard), program.way(point, guard.way()), None, false);
         }
     }
 
@@ -250,16 +265,15 @@ impl Walk<'_, '_> {
             }
             Kind::Match { arms, open, .. } => {
                 for (index, (pat, guard, _)) in arms.iter().enumerate() {
-                    let guard = guard.map_or_else(String::new, |guard| format!(" if {}", text(guard)));
-                    self.labelled(format!("{}{guard}", text(*pat)), way(index), bound.clone(), spent);
+                    self.labelled(arm_label(pat, *guard), way(index), bound.clone(), spent);
                 }
                 if *open {
-                    self.labelled("else".to_owned(), way(arms.len()), bound, spent);
+                    self.labelled(ELSE.to_owned(), way(arms.len()), bound, spent);
                 }
             }
             Kind::If(cond) => {
                 self.labelled(text(*cond), way(0), bound.clone(), spent);
-                self.labelled("else".to_owned(), way(1), bound, spent);
+                self.labelled(ELSE.to_owned(), way(1), bound, spent);
             }
         }
     }

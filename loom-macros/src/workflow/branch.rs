@@ -4,8 +4,9 @@
 use super::{
     expr::{Hold, Item, Place, is_place},
     plan::{Held, Plan, state_type},
+    told::sets,
     transition::{Leaf, Ways, write_with},
-    work::Work,
+    work::{Work, counter},
 };
 use crate::output::{at, call, respan};
 use loomflow_graph::{
@@ -218,39 +219,58 @@ fn branch(plan: &Plan<'_, '_>, region: RegionId, number: &TokenStream, item: &To
     let entry = plan.program.regions[region].entry;
     let imports = plan.layouts[region].imports.iter().map(|import| {
         let name = plan.name(Held::Value(import.value));
-        if import.moved { quote!(let #name = #name.take();) } else { quote!(let #name = #rt::Again::again(&*#name);) }
+        let told = sets(plan, Held::Value(import.value), &quote!(Outer));
+        if import.moved {
+            quote!(let #name = #name.take(); #told)
+        } else {
+            quote!(let #name = #rt::Again::again(&*#name); #told)
+        }
     });
     let counters = plan.held_behind(entry, 0).into_iter().filter_map(|held| match held {
-        Held::Counter(_) => {
-            let name = plan.name(held);
-            Some(quote!(let #name: u64 = 0;))
-        }
+        Held::Counter(_) => Some(counter(plan, held)),
         Held::Value(_) => None,
     });
     let begin = Ways { plan, leaf: Entry(rt) }.from(entry);
     let points: Vec<PointId> = plan.states_of(region).collect();
     let gone = plan.states.len();
+    let before = quote! {
+        #item
+        let mut __here = #rt::At { scope: __scope, turn: 0, place: &__PLACES[#gone] };
+    };
     let body = if points.is_empty() {
-        begin
+        quote! {
+            let __at = &__here;
+            #(#imports)*
+            #(#counters)*
+            #begin
+        }
     } else {
         let states = state_type(region);
         let generics = plan.signature.ast.generics.split_for_impl().1;
         let leaf = Round(Entry(rt));
-        let arms = points.iter().map(|&point| {
-            let place = plan.state_index(point);
-            let arm = Work { plan, leaf }.arm(point);
-            (place, arm)
-        });
+        let arms = points.iter().map(|&point| Work { plan, leaf }.arm(point));
         let places = points.iter().map(|&point| {
             let place = plan.state_index(point);
             let name = plan.state_name(place);
             quote!(#states::#name { .. } => &__PLACES[#place],)
         });
-        let arms = arms.map(|(_, arm)| arm);
         quote! {
             let mut __near = __near;
-            let mut __here = #rt::At { scope: __scope, turn: 0, place: &__PLACES[#gone] };
-            let mut __states: #states #generics = { #begin };
+            let mut __states: #states #generics = {
+                let __at = &__here;
+                #(#imports)*
+                match #rt::Driver::restored(__driver, __at) {
+                    #rt::None => {
+                        #(#counters)*
+                        #begin
+                    }
+                    #rt::Some(mut __from) => match #states::__restore(&mut __from) {
+                        #rt::Ok(__state) => __state,
+                        #rt::Err(__unfit) => return #rt::Err(#rt::Driver::unfit(__driver, __at, __unfit)),
+                    },
+                }
+            };
+            __here.turn = #rt::Driver::turns(__driver, &__here);
             let __state = &mut __states;
             loop {
                 __here.place = match __state { #(#places)* #states::__Gone(_) => &__PLACES[#gone] };
@@ -259,7 +279,7 @@ fn branch(plan: &Plan<'_, '_>, region: RegionId, number: &TokenStream, item: &To
                     __near = __here.place;
                 }
                 let __at = &__here;
-                #rt::Driver::entered(__driver, __at);
+                #rt::Driver::entered(__driver, __at, &*__state);
                 match __state {
                     #(#arms)*
                     #states::__Gone(_) => return #rt::Err(#rt::lost()),
@@ -272,9 +292,7 @@ fn branch(plan: &Plan<'_, '_>, region: RegionId, number: &TokenStream, item: &To
         #rt::branch::<#output, #given, _>({
             let __scope = #rt::Driver::branch(__driver, __at, #number);
             async move {
-                #item
-                #(#imports)*
-                #(#counters)*
+                #before
                 #body
             }
         })
@@ -290,7 +308,16 @@ pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id:
             return TokenStream::new();
         }
         let (name, ty) = (plan.name(Held::Value(value)), plan.ty(value));
-        quote!(let #name: #ty = #given;)
+        let source =
+            if plan.program.is_for_items(fork.regions[0]) && !fork.tried { quote!(Items) } else { quote!(New) };
+        let told = sets(plan, Held::Value(value), &source);
+        quote!(let #name: #ty = #given; #told)
+    };
+    // What a branch hands on stands in locals of the values' names.
+    let handed = |number: usize, way: usize| -> TokenStream {
+        let behind = plan.held_behind(point, way);
+        let exports = plan.layouts[fork.regions[number]].exports.iter().map(|&value| Held::Value(value));
+        exports.filter(|held| behind.contains(held)).map(|held| sets(plan, held, &quote!(Branch(#number)))).collect()
     };
     match (&fork.kind, fork.result) {
         (ForkKind::First, _) => {
@@ -298,7 +325,7 @@ pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id:
                 let exports = plan.exports(region);
                 let which =
                     (0..way).fold(quote!(#rt::Which::This(#exports)), |which, _| quote!(#rt::Which::Rest(#which)));
-                let onward = work.go_on(point, way, &TokenStream::new());
+                let onward = work.go_on(point, way, &handed(way, way));
                 quote!(#rt::Leave::Join(#which) => { #onward })
             });
             quote!(#(#arms)*)
@@ -308,7 +335,8 @@ pub(super) fn joined<L: Leaf + Copy>(work: &Work<'_, '_, L>, point: PointId, id:
                 let exports = plan.exports(region);
                 quote!((#exports, #rest))
             });
-            let onward = work.go_on(point, 0, &TokenStream::new());
+            let told: TokenStream = (0..fork.regions.len()).map(|number| handed(number, 0)).collect();
+            let onward = work.go_on(point, 0, &told);
             quote!(#rt::Leave::Join(#given) => { #onward })
         }
         (ForkKind::Each { .. }, Some(value)) => {

@@ -4,6 +4,7 @@ use super::{
     expr::{Hold, Item, Place, Writer},
     machine::marker,
     plan::{Held, Plan},
+    told::sets,
     transition::append,
 };
 use crate::output::{at, respan};
@@ -101,11 +102,12 @@ pub(super) fn set_output(plan: &Plan<'_, '_>, point: PointId, node: NodeId) -> T
     let appends = plan.program.nodes[node].appends;
     let list = appends.filter(|&list| plan.held_behind(point, 0).contains(&Held::Value(list)));
     if let Some(list) = list {
+        let is_output = quote!(__list.holds(&__out));
         if read.is_empty() {
-            return append(plan, list, &quote!(__out), false, span);
+            return append(plan, list, &quote!(__out), false, &is_output, span);
         }
         let again = again(plan, span);
-        let append = append(plan, list, &quote!(__again), false, span);
+        let append = append(plan, list, &quote!(__again), false, &is_output, span);
         let rest = set_values(plan, node, &read, span);
         return quote!(#again #append #rest);
     }
@@ -137,13 +139,17 @@ fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: &TokenStream, 
     let rt = plan.rt();
     let item = &plan.program.values[value];
     let (name, ty, step) = (plan.name(Held::Value(value)), plan.ty(value), plan.step(node));
+    let source = if plan.program.nodes[node].tried { quote!(Tried) } else { quote!(Output) };
+    let told = sets(plan, Held::Value(value), &source);
     let by = match &item.origin {
-        Origin::Node(by) if *by == node => return quote!(let #name: #ty = #output;),
-        Origin::Tried(of) if matches!(**of, Origin::Node(by) if by == node) => return quote!(let #name: #ty = #output;),
+        Origin::Node(by) if *by == node => return quote!(let #name: #ty = #output; #told),
+        Origin::Tried(of) if matches!(**of, Origin::Node(by) if by == node) => {
+            return quote!(let #name: #ty = #output; #told);
+        }
         Origin::Node(by) => plan.step(*by),
         _ => quote!(__names::declaration),
     };
     let marker = marker(&item.name);
-    let sets = respan(quote!(<_ as #rt::Sets<#ty, __names::#marker, #by, #step>>::set), at(span));
-    quote!(let #name: #ty = #sets(#output);)
+    let set = respan(quote!(<_ as #rt::Sets<#ty, __names::#marker, #by, #step>>::set), at(span));
+    quote!(let #name: #ty = #set(#output); #told)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     graph,
-    machine::{aliases, begin, names, places, states, turn},
+    machine::{aliases, begin, names, places, states, turn, unraw},
     plan::Plan,
     signature::Signature,
 };
@@ -34,7 +34,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
         #[doc(hidden)]
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
-            use #rt::{Lend as _, Sorted as _};
+            use #rt::{Anyway as _, Lend as _, Sorted as _};
             #aliases
             #names
             #states
@@ -136,7 +136,8 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
 fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream) -> TokenStream {
     let (signature, rt) = (plan.signature, plan.rt());
     let (impls, generics, bounds) = signature.ast.generics.split_for_impl();
-    let (_, types) = signature.inputs();
+    let (inputs, types) = signature.inputs();
+    let texts = inputs.iter().map(|input| unraw(input)).collect::<Vec<_>>();
     let (_, place) = places(plan);
     let begin = begin(plan);
     quote! {
@@ -145,10 +146,33 @@ fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream) -> TokenStream {
             const GRAPH: #rt::graph::Graph<'static> = #graph;
             type Input = (#(#types,)*);
             type State = __State #generics;
-            fn begin(
+            fn begin<__D: #rt::Driver>(
+                __driver: &__D,
+                __at: &#rt::At<<__D as #rt::Driver>::Scope>,
                 __input: <Self as #rt::Workflow>::Input,
             ) -> #rt::Result<#rt::Flow<<Self as #rt::Workflow>::State, <Self as #rt::Step>::Output>, #rt::Failure> {
                 #begin
+            }
+            fn restore(
+                __from: &mut #rt::Restoring,
+            ) -> #rt::Result<<Self as #rt::Workflow>::State, #rt::Unfit> {
+                <Self as #rt::Workflow>::State::__restore(__from)
+            }
+            fn write_input(
+                __input: &<Self as #rt::Workflow>::Input,
+                __to: &mut #rt::Fields,
+            ) -> #rt::Result<(), #rt::Unfit> {
+                let (#(#inputs,)*) = __input;
+                #(#rt::Of::<#types>::new().put(__to, #texts, #inputs)?;)*
+                #rt::Ok(())
+            }
+            fn read_input(
+                __from: &mut #rt::Fields,
+            ) -> #rt::Result<<Self as #rt::Workflow>::Input, #rt::Unfit> {
+                #rt::Ok((#(#rt::Of::<#types>::new().take(__from, #texts)?,)*))
+            }
+            fn places() -> &'static [#rt::Place] {
+                &__PLACES
             }
             #[inline]
             fn place(__state: &<Self as #rt::Workflow>::State) -> &'static #rt::Place {

@@ -3,7 +3,7 @@
 use super::{
     plan::{Held, Plan, state_type},
     transition::{Leaf, Ways, declarations},
-    work::Work,
+    work::{Work, counter},
 };
 use crate::output::at;
 use loomflow_graph::{
@@ -11,7 +11,7 @@ use loomflow_graph::{
     grammar::program::{Kind, Origin, RegionId},
 };
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Lifetime, spanned::Spanned};
 
 /// The enums of the states, one for the workflow and one for each branch: a variant for each place a run can be at, with
@@ -28,7 +28,7 @@ fn states_of(plan: &Plan<'_, '_>, region: RegionId) -> TokenStream {
     if points.is_empty() && region > 0 {
         return TokenStream::new();
     }
-    let variants = points.into_iter().map(|point| {
+    let variants = points.iter().map(|&point| {
         let name = plan.state_name(plan.state_index(point));
         let fields = plan.held_at(point).into_iter().map(|held| {
             let field = plan.name(held);
@@ -46,9 +46,74 @@ fn states_of(plan: &Plan<'_, '_>, region: RegionId) -> TokenStream {
     let types = plan.signature.type_params();
     let (params, where_clause) = (&generics.params, quote!(where #predicates));
     let name = state_type(region);
+    let (impls, args, _) = generics.split_for_impl();
+    let saved = points.iter().map(|&point| {
+        let state = plan.state_name(plan.state_index(point));
+        let (fields, kept): (Vec<_>, Vec<_>) =
+            plan.held_at(point).into_iter().map(|held| saved(plan, point, held)).unzip();
+        quote!(Self::#state { #(#fields),* } => __to(&[#(#kept),*]),)
+    });
+    let restored = points.iter().map(|&point| {
+        let index = plan.state_index(point);
+        let state = plan.state_name(index);
+        let fields = plan.held_at(point).into_iter().map(|held| restored(plan, point, held));
+        quote!(#index => Self::#state { #(#fields),* },)
+    });
     quote! {
         pub enum #name<#params> #where_clause { #(#variants,)* __Gone(#rt::PhantomData<fn() -> (#(#types,)*)>) }
+        impl #impls #rt::Saved for #name #args #where_clause {
+            fn save(&self, __to: &mut dyn ::core::ops::FnMut(&[&dyn #rt::Kept])) {
+                match self {
+                    #(#saved)*
+                    Self::__Gone(_) => {}
+                }
+            }
+        }
+        impl #impls #name #args #where_clause {
+            fn __restore(__from: &mut #rt::Restoring) -> #rt::Result<Self, #rt::Unfit> {
+                #rt::Ok(match __from.place() {
+                    #(#restored)*
+                    _ => return #rt::Err(__from.no_place()),
+                })
+            }
+        }
     }
+}
+
+/// A field of a state, and how it is lent to be saved. A type that the user wrote may be one that cannot be kept, which is
+/// told elsewhere.
+fn saved(plan: &Plan<'_, '_>, point: PointId, held: Held) -> (Ident, TokenStream) {
+    let (rt, name) = (plan.rt(), plan.name(held));
+    let kept = match written(plan, held) {
+        Some(ty) if is_slot(plan, point, held) => quote!(#rt::Of::<#ty>::new().slot(#name)),
+        Some(ty) => quote!(#rt::Of::<#ty>::new().kept(#name)),
+        None => name.to_token_stream(),
+    };
+    (name, kept)
+}
+
+/// A field of a state, restored.
+fn restored(plan: &Plan<'_, '_>, point: PointId, held: Held) -> TokenStream {
+    let (rt, name) = (plan.rt(), plan.name(held));
+    match written(plan, held) {
+        Some(ty) if is_slot(plan, point, held) => quote!(#name: #rt::Slot::new(#rt::Of::<#ty>::new().next(__from)?)),
+        Some(ty) => quote!(#name: #rt::Of::<#ty>::new().next(__from)?),
+        None => quote!(#name: __from.next()?),
+    }
+}
+
+fn written<'p>(plan: &Plan<'p, '_>, held: Held) -> Option<&'p syn::Type> {
+    match held {
+        Held::Value(value) => match plan.program.values[value].origin {
+            Origin::Written(ty) => Some(ty),
+            _ => None,
+        },
+        Held::Counter(_) => None,
+    }
+}
+
+fn is_slot(plan: &Plan<'_, '_>, point: PointId, held: Held) -> bool {
+    matches!(held, Held::Value(value) if plan.consumes(point, value))
 }
 
 /// The static places, and the function from a state of the workflow to its own.
@@ -114,19 +179,16 @@ pub(super) fn begin(plan: &Plan<'_, '_>) -> TokenStream {
     let (names, _) = plan.signature.inputs();
     let declared = declarations(plan);
     let counters = plan.held_behind(0, 0).into_iter().filter_map(|held| match held {
-        Held::Counter(_) => {
-            let name = plan.name(held);
-            Some(quote!(let #name: u64 = 0;))
-        }
+        Held::Counter(_) => Some(counter(plan, held)),
         Held::Value(_) => None,
     });
     let way = Ways { plan, leaf: Begin(plan.rt()) }.from(0);
     let rt = plan.rt();
-    let written = plan.program.values.iter().filter_map(|value| match value.origin {
+    let types = plan.program.values.iter().filter_map(|value| match value.origin {
         Origin::Written(ty) => Some(ty),
         _ => None,
     });
-    let kept = written.map(|ty| quote_spanned!(ty.span()=> #rt::kept::<#ty>();));
+    let kept = types.map(|ty| quote_spanned!(ty.span()=> #rt::kept::<#ty>();));
     quote! {
         #(#kept)*
         let (#(#names,)*) = __input;

@@ -15,6 +15,7 @@ mod graph;
 mod machine;
 mod plan;
 mod signature;
+mod told;
 mod transition;
 mod work;
 

@@ -5,14 +5,17 @@
 use super::{
     expr::{Hold, Item, Place, Writer, is_place},
     plan::{Held, Plan, state_type},
+    told::{gives, kept_name, sets, source, source_of, took},
 };
 use crate::output::{at, call};
 use loomflow_graph::{
     flow::PointId,
     grammar::{
+        describe::{ELSE, arm_label},
         names::{Use, bindings, single},
-        program::{Bare, Carry, Kind, RegionId, Subject, ValueId},
+        program::{Bare, Carry, Kind, Meaning, RegionId, Subject, ValueId},
         reads,
+        text::text,
     },
 };
 use proc_macro2::{Ident, Span, TokenStream};
@@ -96,7 +99,8 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 let code = self.subject(point, subject);
                 let ty = plan.ty(*value);
                 let then = self.to(ways[0]);
-                quote! { let #value_name: #ty = #code; #then }
+                let told = sets(plan, Held::Value(*value), &source(plan, subject));
+                quote! { let #value_name: #ty = #code; #told #then }
             }
             Kind::Append(list, subject, all) => {
                 let then = self.to(ways[0]);
@@ -107,15 +111,22 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 let append = match subject {
                     Subject::Expr(expr, ..) => {
                         let (name, ty) = (plan.name(Held::Value(*list)), plan.ty(*list));
-                        let list = quote_spanned!(at(here.span)=> &mut #name, #item);
-                        let appended = call(quote!(<#ty as #rt::List>::append), list, expr.span());
-                        quote!(let mut #name = #name; #appended;)
+                        let into = quote_spanned!(at(here.span)=> &mut #name, #item);
+                        let appended = call(quote!(<#ty as #rt::List>::append), into, expr.span());
+                        appending(plan, *list, &quote!(false), &quote!(#appended;))
                     }
-                    _ => append(plan, *list, &item, *all, here.span),
+                    _ => append(plan, *list, &item, *all, &quote!(false), here.span),
                 };
                 quote! { #append #then }
             }
-            Kind::Join(region) => self.leaf.join(self.given(point, *region)),
+            Kind::Join(region) => {
+                let told = match &here.carry {
+                    Carry::One(subject) if plan.program.gives_one(*region) => gives(plan, &source(plan, subject)),
+                    _ => TokenStream::new(),
+                };
+                let join = self.leaf.join(self.given(point, *region));
+                quote!({ #told #join })
+            }
             Kind::Bound(counter) => {
                 let ast = plan.program.counters[*counter].ast;
                 let place = Place { scope: plan.program.counters[*counter].scope, carry: &here.carry };
@@ -132,21 +143,26 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                     }
                 };
                 let (go, spent) = (self.to(ways[0]), self.to(ways[1]));
+                let counted = sets(plan, Held::Counter(*counter), &quote!(New));
+                let took = took(rt, "spent");
                 quote! {
                     if #count < #max {
                         let #count = #count + 1;
+                        #counted
                         #go
                     } else {
+                        #took
                         #spent
                     }
                 }
             }
             Kind::If(cond) => {
+                let (holds, fails) = (took(rt, &text(*cond)), took(rt, ELSE));
                 let item = Item::Expr(cond, Use::Place);
                 let cond = self
                     .look(point, Place { scope: here.scope, carry: &here.carry }, &item, |writer| writer.value(&item));
                 let (then, otherwise) = (self.to(ways[0]), self.to(ways[1]));
-                quote! { if #cond { #then } else { #otherwise } }
+                quote! { if #cond { #holds #then } else { #fails #otherwise } }
             }
             Kind::Match { .. } => self.match_route(point, &ways),
             Kind::End(with, bare) => self.end(point, *with, *bare),
@@ -282,8 +298,10 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
         });
         let leads = ways.iter().enumerate().map(|(index, &to)| {
             let code = self.to(to);
+            let took =
+                took(rt, &arms.get(index).map_or_else(|| ELSE.to_owned(), |(pat, guard, _)| arm_label(pat, *guard)));
             let index = syn::Index::from(index);
-            quote!(#index => { #code })
+            quote!(#index => { #took #code })
         });
         let lost = self.leaf.broken(quote!(#rt::lost()));
         let deny = quote_spanned!(at(*keyword)=> #[deny(unreachable_patterns)]);
@@ -339,7 +357,14 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
             let span = with.map_or(at_point.span, Spanned::span);
             ends(code, span)
         };
-        self.leaf.end(code)
+        // What a run ends in may be kept already; what an arm binds is a part of something.
+        let told = match (with, bare, &at_point.carry) {
+            (Some(expr), ..) => gives(plan, &source_of(plan, expr, at_point.scope, &at_point.carry)),
+            (None, Bare::Carried, Carry::One(subject)) => gives(plan, &source(plan, subject)),
+            _ => TokenStream::new(),
+        };
+        let end = self.leaf.end(code);
+        quote!({ #told #end })
     }
 
     fn fail(&self, point: PointId, expr: &'p Expr) -> TokenStream {
@@ -372,16 +397,37 @@ fn looked_at(plan: &Plan<'_, '_>, point: PointId, value: ValueId) -> Hold {
     if plan.owns(point, value) { Hold::Kept } else { Hold::Ref }
 }
 
-/// Appends an item to a list that stands in a local, or all that is in another list.
-pub(super) fn append(plan: &Plan<'_, '_>, list: ValueId, item: &TokenStream, all: bool, span: Span) -> TokenStream {
+/// Appends an item to a list that stands in a local, or all that is in another list. `is_output` says whether it is the
+/// output of the node as it is.
+pub(super) fn append(
+    plan: &Plan<'_, '_>,
+    list: ValueId,
+    item: &TokenStream,
+    all: bool,
+    is_output: &TokenStream,
+    span: Span,
+) -> TokenStream {
     let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
     let ty = plan.ty(list);
     let function =
         if all { quote!(<_ as #rt::AppendAll<#ty>>::append) } else { quote!(<_ as #rt::Append<#ty>>::append) };
     let appended = call(function, quote_spanned!(at(span)=> #item, &mut #name), span);
+    appending(plan, list, is_output, &quote!(#appended;))
+}
+
+/// Appends to a list that stands in a local, and tells what was appended.
+fn appending(plan: &Plan<'_, '_>, list: ValueId, is_output: &TokenStream, appended: &TokenStream) -> TokenStream {
+    let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
+    let (kept, ty) = (kept_name(plan, Held::Value(list)), plan.ty(list));
     quote! {
         let mut #name = #name;
-        #appended;
+        let __list = #rt::Of::<#ty>::new();
+        let __before = __list.length(&#name);
+        let __is_output = #is_output;
+        #appended
+        __list.added(&#name, __before, |__added| {
+            #rt::Driver::appends(__driver, __at, #kept, __is_output, __added);
+        });
     }
 }
 
@@ -414,12 +460,17 @@ pub(super) fn declarations(plan: &Plan<'_, '_>) -> TokenStream {
         let items = [Item::Expr(init, Use::Value)];
         let init = write_with(plan, place, &hold, &items, |writer| writer.value(&items[0]));
         let (name, ty) = (&item.name, &item.ty);
-        code.extend(quote!(let #name: #ty = #init;));
+        let told = plan.program.resolve(None, name).map(|meaning| match meaning {
+            Meaning::Value(value) => sets(plan, Held::Value(value), &quote!(New)),
+            Meaning::Binding(_) => TokenStream::new(),
+        });
+        code.extend(quote!(let #name: #ty = #init; #told));
     }
     let read = plan.held_behind(0, 0);
     for &list in plan.program.lists.iter().filter(|&&list| read.contains(&Held::Value(list))) {
         let (name, ty, rt) = (plan.name(Held::Value(list)), plan.ty(list), plan.rt());
-        code.extend(quote!(let #name: #ty = #rt::Default::default();));
+        let told = sets(plan, Held::Value(list), &quote!(New));
+        code.extend(quote!(let #name: #ty = #rt::Default::default(); #told));
     }
     code
 }

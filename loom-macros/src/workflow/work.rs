@@ -6,12 +6,14 @@ use super::{
     call::{enter, set_output},
     expr::{Hold, Item, Place},
     plan::{Held, Plan, is_work, state_type},
+    told::{sets, took},
     transition::{Leaf, Ways, write_with},
 };
 use crate::output::{at, call, duration, respan};
 use loomflow_graph::{
     flow::PointId,
     grammar::{
+        describe::guard_label,
         duration as units,
         names::Use,
         program::{Guard, Kind, ValueId},
@@ -80,10 +82,7 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
         let plan = self.plan;
         let through: Vec<_> = plan.held_through(point, way).into_iter().map(|held| plan.name(held)).collect();
         let taken = self.take(point, &through);
-        let anew = plan.started_anew(point, way).into_iter().map(|held| {
-            let name = plan.name(held);
-            quote!(let #name: u64 = 0;)
-        });
+        let anew = plan.started_anew(point, way).into_iter().map(|held| counter(plan, held));
         let onward = self.ways().way(point, way);
         quote!(#taken #(#anew)* #set #onward)
     }
@@ -168,7 +167,7 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
             return quote! { let __out = #awaited; #success };
         }
         let late = guards.iter().find_map(|guard| match guard {
-            Guard::Within { way, .. } => Some(self.go_on(point, *way, &TokenStream::new())),
+            Guard::Within { way, .. } => Some(self.go_on(point, *way, &took(rt, &guard_label(guard)))),
             Guard::Catch { .. } => None,
         });
         let broken = self.leaf.broken(quote!(__failure));
@@ -178,7 +177,8 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
                 Guard::Catch { kinds, value, way, .. } => {
                     let name = plan.name(Held::Value(*value));
                     let kinds = kinds.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
-                    let set = quote!(let #name: #rt::Failure = __failure;);
+                    let (told, took) = (sets(plan, Held::Value(*value), &quote!(New)), took(rt, &guard_label(guard)));
+                    let set = quote!(let #name: #rt::Failure = __failure; #told #took);
                     let onward = self.go_on(point, *way, &set);
                     Some(quote!(#kinds => { #onward }))
                 }
@@ -206,6 +206,12 @@ impl<'p, 'a, L: Leaf + Copy> Work<'p, 'a, L> {
             }
         }
     }
+}
+
+/// A count that begins.
+pub(super) fn counter(plan: &Plan<'_, '_>, held: Held) -> TokenStream {
+    let (name, told) = (plan.name(held), sets(plan, held, &quote!(New)));
+    quote!(let #name: u64 = 0; #told)
 }
 
 /// Durations as the language writes them, as Rust would.
