@@ -166,7 +166,7 @@ mod tests {
         task::Wake,
     };
 
-    static HERE: Place = Place { workflow: "Flow", node: "here" };
+    static HERE: Place = Place { workflow: "Flow", node: "here", position: "", live: &[] };
 
     #[derive(Default)]
     struct Woken(AtomicU32);

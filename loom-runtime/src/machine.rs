@@ -112,7 +112,12 @@ pub struct Place {
     pub workflow: &'static str,
     /// The node's name; empty where ways only meet and part.
     pub node: &'static str,
+    /// What a run that is kept here is found again by: unique in the workflow, and the same as long as nobody changes what
+    /// stands here.
+    pub position: &'static str,
+    /// The names of what is still to be read from here, counts included, in the order of the state's fields.
+    pub live: &'static [&'static str],
 }
 
 /// Where every run begins.
-pub static START: Place = Place { workflow: "", node: "start" };
+pub static START: Place = Place { workflow: "", node: "start", position: "", live: &[] };

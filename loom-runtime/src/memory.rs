@@ -196,7 +196,7 @@ mod tests {
     use std::{pin::pin, sync::Arc};
     use tokio::time::{advance, sleep, timeout};
 
-    static HERE: Place = Place { workflow: "Flow", node: "sleep" };
+    static HERE: Place = Place { workflow: "Flow", node: "sleep", position: "", live: &[] };
     const AT: At<()> = At { scope: (), turn: 0, place: &HERE };
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_place_within_a_branch_is_traced_where_it_is_a_node() {
         let memory = Memory { watch: Mutex::new(Vec::new()), prepared: None };
-        let meets = Place { workflow: "Flow", node: "" };
+        let meets = Place { workflow: "Flow", node: "", position: "", live: &[] };
         memory.branch(&AT, 1);
         memory.entered(&AT, &Nothing);
         memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT }, &Nothing);

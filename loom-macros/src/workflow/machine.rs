@@ -2,6 +2,7 @@
 
 use super::{
     plan::{Held, Plan, state_type},
+    positions::positions,
     transition::{Leaf, Ways, declarations},
     work::{Work, counter},
 };
@@ -121,13 +122,14 @@ pub(super) fn places(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let rt = plan.rt();
     let workflow = plan.signature.name().to_string();
     let count = plan.states.len() + 1;
-    let places = plan.states.iter().map(|&point| {
+    let places = plan.states.iter().zip(positions(plan)).map(|(&point, position)| {
         let node = match &plan.program.points[point].kind {
             Kind::Call(node, ..) => unraw(plan.program.nodes[*node].name),
             Kind::Sleep(_) => "sleep".to_owned(),
             _ => String::new(),
         };
-        quote!(#rt::Place { workflow: #workflow, node: #node })
+        let (key, live) = (position.key, position.live);
+        quote!(#rt::Place { workflow: #workflow, node: #node, position: #key, live: &[#(#live),*] })
     });
     let arms = plan.states_of(0).map(|point| {
         let index = plan.state_index(point);
@@ -137,7 +139,8 @@ pub(super) fn places(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
     let gone = count - 1;
     (
         quote! {
-            static __PLACES: [#rt::Place; #count] = [#(#places,)* #rt::Place { workflow: #workflow, node: "" }];
+            static __PLACES: [#rt::Place; #count] =
+                [#(#places,)* #rt::Place { workflow: #workflow, node: "", position: "", live: &[] }];
         },
         quote! { match __state { #(#arms)* __State::__Gone(_) => &__PLACES[#gone], } },
     )

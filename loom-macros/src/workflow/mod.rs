@@ -1,7 +1,8 @@
 //! `workflow!`: from the user's tokens, by way of `loomflow-graph`, to a machine.
 //!
 //! - `emit` puts the parts together, `graph` is what is shown of the workflow, `signature` its outside;
-//! - `plan` says where the machine has states and what each holds;
+//! - `plan` says where the machine has states and what each holds; `positions` by what a run kept there is found again, in
+//!   the words of `wording`;
 //! - `machine` writes the states and the turns, `transition` the ways between them, `expr` the user's expressions with
 //!   the graph's names in them;
 //! - `fallback` is what a workflow with errors becomes.
@@ -14,9 +15,11 @@ mod fallback;
 mod graph;
 mod machine;
 mod plan;
+mod positions;
 mod signature;
 mod told;
 mod transition;
+mod wording;
 mod work;
 
 use crate::output::runtime;

@@ -1,6 +1,6 @@
 //! Where the machine has states, and what each holds: decided once, read by all that writes code.
 
-use super::signature::Signature;
+use super::{positions::Names, signature::Signature};
 use loomflow_graph::{
     flow::{CounterId, Flow, NodeId, PointId, VarId, live, reach},
     grammar::{
@@ -29,6 +29,8 @@ pub(super) struct Plan<'p, 'a> {
     pub(super) states: Vec<PointId>,
     /// What each region holds.
     pub(super) layouts: Vec<Layout>,
+    /// The names that what a run holds is kept by.
+    pub(super) kept: Names,
     state_of: HashMap<PointId, usize>,
     live_in: Vec<BTreeSet<VarId>>,
     live_out: Vec<BTreeSet<VarId>>,
@@ -49,7 +51,7 @@ impl<'p, 'a> Plan<'p, 'a> {
         let states = states(program, flow);
         let state_of = states.iter().enumerate().map(|(index, &point)| (point, index)).collect();
         let layouts = layouts(program, &live_in);
-        Plan { signature, program, states, layouts, state_of, live_in, live_out }
+        Plan { signature, program, states, layouts, kept: Names::of(program), state_of, live_in, live_out }
     }
 
     /// The runtime's hidden module.

@@ -9,7 +9,7 @@ use loomflow_graph::grammar::{
 };
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, ext::IdentExt};
+use syn::Expr;
 
 /// That a way with this label was taken.
 pub(super) fn took(rt: &TokenStream, label: &str) -> TokenStream {
@@ -18,8 +18,7 @@ pub(super) fn took(rt: &TokenStream, label: &str) -> TokenStream {
 
 /// That something was set, and where it comes from.
 pub(super) fn sets(plan: &Plan<'_, '_>, held: Held, source: &TokenStream) -> TokenStream {
-    let name = kept_name(plan, held);
-    told(plan.rt(), &name, source)
+    told(plan.rt(), plan.kept.name(held), source)
 }
 
 /// What a branch gives, or what the workflow ends in.
@@ -29,14 +28,6 @@ pub(super) fn gives(plan: &Plan<'_, '_>, source: &TokenStream) -> TokenStream {
 
 fn told(rt: &TokenStream, name: &str, source: &TokenStream) -> TokenStream {
     quote!(#rt::Driver::sets(__driver, __at, #name, #rt::Source::#source);)
-}
-
-/// The name by which what a run holds is kept.
-pub(super) fn kept_name(plan: &Plan<'_, '_>, held: Held) -> String {
-    match held {
-        Held::Value(value) => plan.program.values[value].name.unraw().to_string(),
-        Held::Counter(_) => plan.name(held).to_string(),
-    }
 }
 
 /// Where what a point computes comes from: of a value that is named and nothing else, that it is the same.
@@ -60,6 +51,6 @@ pub(super) fn source_of(plan: &Plan<'_, '_>, expr: &Expr, scope: Option<usize>, 
 }
 
 fn same(plan: &Plan<'_, '_>, held: Held) -> TokenStream {
-    let name = kept_name(plan, held);
+    let name = plan.kept.name(held);
     quote!(Same(#name))
 }

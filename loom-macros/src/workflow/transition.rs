@@ -5,7 +5,7 @@
 use super::{
     expr::{Hold, Item, Place, Writer, is_place},
     plan::{Held, Plan, state_type},
-    told::{gives, kept_name, sets, source, source_of, took},
+    told::{gives, sets, source, source_of, took},
 };
 use crate::output::{at, call};
 use loomflow_graph::{
@@ -418,7 +418,7 @@ pub(super) fn append(
 /// Appends to a list that stands in a local, and tells what was appended.
 fn appending(plan: &Plan<'_, '_>, list: ValueId, is_output: &TokenStream, appended: &TokenStream) -> TokenStream {
     let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
-    let (kept, ty) = (kept_name(plan, Held::Value(list)), plan.ty(list));
+    let (kept, ty) = (plan.kept.name(Held::Value(list)), plan.ty(list));
     quote! {
         let mut #name = #name;
         let __list = #rt::Of::<#ty>::new();
