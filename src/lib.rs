@@ -8,10 +8,13 @@
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
 pub use loomflow_graph::graph;
+pub use loomflow_runtime::journal;
 pub use loomflow_runtime::{
-    Ask, Backoff, Failure, FailureKind, Fault, Line, Policy, Provides, Question, Run, Step, Traced, Until, Value, Wait,
-    Workflow, backoff,
+    Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, Open, Outcome,
+    Policy, Provides, Question, Run, Start, Step, Traced, Until, Value, Wait, Workflow, backoff,
 };
+#[cfg(feature = "sqlite")]
+pub use loomflow_sqlite::{self as sqlite, Sqlite};
 
 /// Makes a step of a function: the function stays as it is, and beside it stands a type of the same name that a graph can
 /// name.

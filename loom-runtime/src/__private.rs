@@ -17,7 +17,7 @@ pub use crate::{
     question::Question,
     run::Run,
     state::{Anyway, Fields, Kept, Of, Restoring, Saved, Source, Unfit},
-    step::{Call, Caller, Calls, Step},
+    step::{Call, Caller, Calls, Step, check_answer},
     value::{Slot, Value, kept},
     wait::{Until, Wait},
 };
@@ -34,6 +34,7 @@ pub use core::{
     time::Duration,
 };
 pub use loomflow_graph::graph;
+pub use serde_json::Error as JsonError;
 pub use std::vec::Vec;
 
 /// The type itself. Behind a `&`, a trait object that stands alone would live no longer than the `&`.

@@ -35,13 +35,20 @@ impl Cancel {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn come(&self) {
+    /// The cancel comes.
+    pub(crate) fn come(&self) {
         let wakers = {
             let mut state = self.state();
             state.come = true;
             std::mem::take(&mut state.wakers)
         };
         wakers.into_values().for_each(Waker::wake);
+    }
+
+    /// A node failed with it before the run was cut off.
+    pub(crate) fn was_taken(&self) {
+        let mut state = self.state();
+        (state.come, state.taken) = (true, true);
     }
 
     /// Whether a node has failed with it.

@@ -1,11 +1,12 @@
 //! What a machine asks of the world, and what runs a machine.
 
 use crate::{
+    ask::Ask,
     failure::Failure,
     machine::{Machine, Place},
     question::Question,
     state::{Added, Restoring, Saved, Source, Unfit},
-    step::{Call, Step},
+    step::Call,
     wait::Until,
 };
 use std::{future::ready, time::Duration};
@@ -69,7 +70,7 @@ pub trait Driver: Sync {
 
     /// The state in which a branch goes on that was cut off; none of one that begins.
     #[inline]
-    fn restored(&self, _at: &At<Self::Scope>) -> Option<Restoring> {
+    fn restored(&self, _at: &At<Self::Scope>, _places: &'static [Place]) -> Option<Restoring> {
         None
     }
 
@@ -108,11 +109,11 @@ pub trait Driver: Sync {
     ///
     /// # Errors
     /// When nobody can answer it, or the run is cancelled.
-    fn ask<'a, S: Step>(
+    fn ask<'a, A: Ask>(
         &'a self,
         at: &'a At<Self::Scope>,
         question: Question,
-    ) -> impl Future<Output = Result<S::Output, Failure>> + Send;
+    ) -> impl Future<Output = Result<A::Output, Failure>> + Send;
 
     /// Waits for what a graph waits for: a `sleep(…)`, or the limit of a `within`.
     ///

@@ -8,8 +8,10 @@ mod answers;
 pub mod ask;
 mod attempt;
 mod cancel;
+mod clock;
 pub mod context;
 pub mod driver;
+mod durable;
 mod failure;
 pub mod fit;
 mod fork;
@@ -33,6 +35,7 @@ pub mod __private;
 
 pub use ask::Ask;
 pub use context::Provides;
+pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, Open, Outcome, Start};
 pub use failure::{Failure, FailureKind, Fault};
 pub use line::Line;
 pub use machine::Workflow;

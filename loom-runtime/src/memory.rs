@@ -1,21 +1,23 @@
 //! The in-memory driver: typed values straight through, nothing kept.
 
 use crate::{
+    ask::Ask,
     attempt::Caught,
     cancel::{Cancel, Cancellable},
+    clock::now,
     driver::{At, Driver},
     failure::Failure,
     machine::{Flow, Machine, Place, START},
     question::Question,
     run::{Prepared, Run},
     state::Saved,
-    step::{Call, Step},
+    step::Call,
     wait::Until,
 };
 use std::{
     future::pending,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::Duration,
 };
 
 /// Runs workflows in memory, by Tokio's clock. What watches it is told of every node it enters.
@@ -98,13 +100,6 @@ impl<W: Watch> Memory<W> {
     }
 }
 
-/// What time it is by Tokio's clock: the system's time, and what a clock that was paused has skipped, so that a run waits
-/// for a moment by the same clock by which it sleeps.
-fn now() -> SystemTime {
-    let (tokio, steady) = (tokio::time::Instant::now().into_std(), Instant::now());
-    SystemTime::now() + tokio.saturating_duration_since(steady) - steady.saturating_duration_since(tokio)
-}
-
 // A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
 #[cold]
 fn placed(failure: Failure, place: &'static Place) -> Failure {
@@ -157,7 +152,7 @@ impl<W: Watch> Driver for Memory<W> {
         }
     }
 
-    fn ask<'a, S: Step>(
+    fn ask<'a, S: Ask>(
         &'a self,
         at: &'a At<()>,
         question: Question,

@@ -31,6 +31,14 @@ pub(crate) fn rest(waits: bool) {
     RESTS.set(Rest { works: before.works || !waits, waits: before.waits || waits });
 }
 
+/// Polls a run as a whole, and says whether all it rests at are waits.
+pub(crate) fn rests_at_waits<T>(poll: impl FnOnce() -> Poll<T>) -> (Poll<T>, bool) {
+    let outer = RESTS.replace(Rest { works: false, waits: false });
+    let polled = poll();
+    let rests = RESTS.replace(outer);
+    (polled, rests == Rest { works: false, waits: true })
+}
+
 /// The places of one fork.
 #[derive(Debug, Clone)]
 pub(crate) struct Seats(Arc<Mutex<Taken>>);

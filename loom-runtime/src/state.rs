@@ -113,13 +113,13 @@ pub enum Unfit {
 #[derive(Debug)]
 pub struct Restoring {
     place: usize,
-    values: vec::IntoIter<(&'static str, String)>,
+    values: vec::IntoIter<(&'static str, Option<String>)>,
 }
 
 impl Restoring {
     /// A state at a place, with the values in the order in which the place names them.
     #[must_use]
-    pub fn new(place: usize, values: Vec<(&'static str, String)>) -> Self {
+    pub fn new(place: usize, values: Vec<(&'static str, Option<String>)>) -> Self {
         Restoring { place, values: values.into_iter() }
     }
 
@@ -141,7 +141,8 @@ impl Restoring {
     /// When there is none, or it is of another shape.
     pub fn next<T: Kind>(&mut self) -> Result<T, Unfit> {
         match self.values.next() {
-            Some((name, json)) => read(name, &json),
+            Some((name, Some(json))) => read(name, &json),
+            Some((name, None)) => Err(Unfit::Missing { name: name.to_owned() }),
             None => Err(Unfit::Missing { name: "a value".to_owned() }),
         }
     }
@@ -282,6 +283,14 @@ impl<T: Value> Of<T> {
         from.next()
     }
 
+    /// That a value can be read.
+    ///
+    /// # Errors
+    /// When it is of another shape.
+    pub fn check(&self, json: &str) -> Result<(), serde_json::Error> {
+        T::read(json).map(|_| ())
+    }
+
     /// Puts a value.
     ///
     /// # Errors
@@ -353,6 +362,13 @@ pub trait Anyway<T>: Sized {
         Err(Unfit::Missing { name: name.to_owned() })
     }
     /// Nothing.
+    ///
+    /// # Errors
+    /// None.
+    fn check(&self, _: &str) -> Result<(), serde_json::Error> {
+        Ok(())
+    }
+    /// Nothing.
     fn length(&self, _: &T) -> usize {
         0
     }
@@ -396,7 +412,8 @@ mod tests {
 
     #[test]
     fn a_state_is_restored_value_by_value() {
-        let mut from = Restoring::new(4, vec![("text", "\"tea\"".to_owned()), ("n", "3".to_owned())]);
+        let mut from =
+            Restoring::new(4, vec![("text", Some("\"tea\"".to_owned())), ("n", Some("3".to_owned())), ("m", None)]);
         let text: Slot<String> = from.next().expect("the text is there");
         assert_eq!((from.place(), text.get().as_str(), from.next::<u64>()), (4, "tea", Ok(3)));
         assert!(matches!(from.next::<u64>(), Err(Unfit::Missing { .. })));

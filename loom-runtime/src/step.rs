@@ -28,6 +28,22 @@ pub trait Step: 'static {
     type Args<'a>: Send;
     /// What the step gives when it succeeds.
     type Output: Value;
+
+    /// Whether an answer, as JSON, is of the shape that an ask of this name needs: this step, or one within this workflow.
+    /// None when there is no such ask.
+    #[must_use]
+    fn check_answer(_ask: &str, _json: &str) -> Option<Result<(), serde_json::Error>> {
+        None
+    }
+}
+
+/// Checks whether a step is an ask of some name, and whether an answer is of its shape.
+pub type CheckAnswer = fn(&str, &str) -> Option<Result<(), serde_json::Error>>;
+
+/// The first of several that knows the ask.
+#[must_use]
+pub fn check_answer(steps: &[CheckAnswer], ask: &str, json: &str) -> Option<Result<(), serde_json::Error>> {
+    steps.iter().find_map(|check| check(ask, json))
 }
 
 /// A step that can be called in a context `C`: the part that needs the context.

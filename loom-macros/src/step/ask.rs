@@ -120,6 +120,10 @@ fn ask_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) -
             const WAITS: bool = true;
             type Args<#a> = (#(#args,)*);
             #output
+            fn check_answer(__ask: &str, __json: &str) -> #rt::Option<#rt::Result<(), #rt::JsonError>> {
+                use #rt::Anyway as _;
+                if __ask == #text { #rt::Some(#rt::Of::<#answer>::new().check(__json)) } else { #rt::None }
+            }
         }
         #[automatically_derived]
         impl #impls #rt::Ask for #name #types #bounds {

@@ -259,7 +259,7 @@ fn branch(plan: &Plan<'_, '_>, region: RegionId, number: &TokenStream, item: &To
             let mut __states: #states #generics = {
                 let __at = &__here;
                 #(#imports)*
-                match #rt::Driver::restored(__driver, __at) {
+                match #rt::Driver::restored(__driver, __at, &__PLACES) {
                     #rt::None => {
                         #(#counters)*
                         #begin

@@ -25,7 +25,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     let names = names(&plan);
     let states = states(&plan);
     let (places, _) = places(&plan);
-    let step = step_impl(signature);
+    let step = step_impl(signature, &checked_answers(&plan));
     let workflow = workflow_impl(&plan, &graph::constant(&plan, flow, &described));
     let machine = machine_impl(&plan);
     let inherent = inherent_impl(signature);
@@ -72,7 +72,7 @@ fn lifetime() -> Lifetime {
     Lifetime::new("'__a", Span::mixed_site())
 }
 
-fn step_impl(signature: &Signature<'_>) -> TokenStream {
+pub(super) fn step_impl(signature: &Signature<'_>, check: &TokenStream) -> TokenStream {
     let (rt, a, doc) = (&signature.rt, lifetime(), signature.doc());
     let (impls, _, bounds) = signature.ast.generics.split_for_impl();
     let (names, types) = signature.inputs();
@@ -104,6 +104,7 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
             const POLICY: #rt::Policy = #rt::Policy::ONCE;
             type Args<#a> = (#(#types,)*);
             type Output = #output;
+            #check
         }
         #[automatically_derived]
         impl #impls #rt::Takes for #signature #bounds {
@@ -129,6 +130,23 @@ fn step_impl(signature: &Signature<'_>) -> TokenStream {
             ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
                 #nested(__driver, __context, __at, __args)
             }
+        }
+    }
+}
+
+/// Answers are checked by the asks among the steps.
+fn checked_answers(plan: &Plan<'_, '_>) -> TokenStream {
+    let rt = plan.rt();
+    let mut told = Vec::new();
+    let steps = (0..plan.program.nodes.len()).filter_map(|node| {
+        let text = loomflow_graph::grammar::text::text(plan.program.nodes[node].path);
+        let is_new = !told.contains(&text);
+        told.push(text);
+        is_new.then(|| plan.step(node))
+    });
+    quote! {
+        fn check_answer(__ask: &str, __json: &str) -> #rt::Option<#rt::Result<(), #rt::JsonError>> {
+            #rt::check_answer(&[#(<#steps as #rt::Step>::check_answer),*], __ask, __json)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a journal keeps.
 
+use super::JournalError;
 use serde::{Deserialize, Serialize};
 
 /// A run that is to begin.
@@ -27,6 +28,7 @@ pub struct NewRun {
 
 /// What begins a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it at a time")]
 pub enum Begun {
     /// It has begun, and is claimed.
     New(Claim),
@@ -64,6 +66,26 @@ impl Status {
     #[must_use]
     pub const fn is_end(self) -> bool {
         matches!(self, Status::Done | Status::Failed | Status::Cancelled)
+    }
+
+    /// Its name, as it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Running => "running",
+            Status::Waiting => "waiting",
+            Status::Done => "done",
+            Status::Failed => "failed",
+            Status::Cancelled => "cancelled",
+        }
+    }
+
+    /// The one of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Status::Running, Status::Waiting, Status::Done, Status::Failed, Status::Cancelled]
+            .into_iter()
+            .find(|status| status.name() == name)
     }
 }
 
@@ -115,7 +137,7 @@ pub struct Record {
     pub node: String,
     /// The label of the way that led to the node; empty where there was no choice.
     pub label: String,
-    /// The attempt of the step; 0 where no step was at work.
+    /// The attempt of the step, counted from 1; of a timer, which one it is at its node; else 0.
     pub attempt: u32,
     /// When it began.
     pub began_at: i64,
@@ -154,10 +176,57 @@ pub enum RecordKind {
     Value,
     /// The run was cancelled at a node.
     Cancelled,
+    /// A nested workflow was entered; the value is its inputs.
+    Entered,
     /// The run has ended; the value is its output or its failure.
     Ended,
     /// A run that failed is tried again from where it stood.
     Retried,
+}
+
+impl RecordKind {
+    /// All there are.
+    const ALL: [Self; 13] = [
+        RecordKind::Output,
+        RecordKind::Failed,
+        RecordKind::Attempt,
+        RecordKind::Begun,
+        RecordKind::Asked,
+        RecordKind::Answered,
+        RecordKind::Timer,
+        RecordKind::Fired,
+        RecordKind::Value,
+        RecordKind::Cancelled,
+        RecordKind::Entered,
+        RecordKind::Ended,
+        RecordKind::Retried,
+    ];
+
+    /// Its name, as it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RecordKind::Output => "output",
+            RecordKind::Failed => "failed",
+            RecordKind::Attempt => "attempt",
+            RecordKind::Begun => "begun",
+            RecordKind::Asked => "asked",
+            RecordKind::Answered => "answered",
+            RecordKind::Timer => "timer",
+            RecordKind::Fired => "fired",
+            RecordKind::Value => "value",
+            RecordKind::Cancelled => "cancelled",
+            RecordKind::Entered => "entered",
+            RecordKind::Ended => "ended",
+            RecordKind::Retried => "retried",
+        }
+    }
+
+    /// The one of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// The last record of a scope.
@@ -182,13 +251,14 @@ pub struct Append {
     pub heads: Vec<Head>,
     /// Heads to forget before those are set: all whose scope begins with one of these texts. An empty text forgets all.
     pub forget: Vec<String>,
-    /// Questions that are asked.
+    /// Questions that are asked; of one that was asked before and is open, what became of it.
     pub asked: Vec<Asked>,
     /// The numbers of questions that are closed without an answer.
     pub closed: Vec<u64>,
     /// The numbers of messages that are taken: they are gone, and the questions they answer are answered.
     pub taken: Vec<u64>,
-    /// How the run stands now; none when it goes on. The claim ends with it, and the owner has the run no more.
+    /// How the run stands now, and when it is to go on; none when it goes on. The claim ends with it, and the owner has the
+    /// run no more. A run that is handed back as [`Status::Running`] is for anybody to go on with.
     pub status: Option<(Status, Option<i64>)>,
 }
 
@@ -209,6 +279,29 @@ pub struct Asked {
     pub at: i64,
     /// What became of it.
     pub state: QuestionState,
+}
+
+impl Asked {
+    /// Refuses a second end of a question.
+    ///
+    /// # Errors
+    /// [`JournalError::Answered`] and [`JournalError::Closed`], when that is what became of it and it is told otherwise.
+    pub fn may_become(&self, state: &QuestionState) -> Result<(), JournalError> {
+        match &self.state {
+            QuestionState::Open => Ok(()),
+            now if now == state => Ok(()),
+            QuestionState::Answered { by, .. } => Err(JournalError::Answered { question: self.seq, by: by.clone() }),
+            QuestionState::Closed => Err(JournalError::Closed { question: self.seq }),
+        }
+    }
+
+    /// Sets what became of a question, whose wording goes when it is no longer open.
+    pub fn become_of(&mut self, state: QuestionState) {
+        if state != QuestionState::Open {
+            self.question = None;
+        }
+        self.state = state;
+    }
 }
 
 /// What became of a question.

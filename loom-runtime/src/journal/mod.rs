@@ -6,11 +6,14 @@
 
 mod error;
 mod kept;
+mod memory;
 
 pub use error::JournalError;
 pub use kept::{
     Append, Asked, Begun, Claim, Filter, Head, Message, NewRun, QuestionState, Record, RecordKind, RunInfo, Status,
 };
+
+pub use memory::MemoryJournal;
 
 use std::{fmt, pin::Pin};
 
@@ -33,23 +36,27 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()>;
 
     /// Begins a run and claims it. When there is a run of that id already, nothing is begun or claimed, and the run there is
-    /// is given.
+    /// is given. Fails with [`JournalError::Expired`] when the owner has no lease beyond `now`.
     fn begin<'a>(&'a self, run: &'a NewRun, owner: &'a str, now: i64) -> Answering<'a, Begun>;
 
-    /// Claims a run, whose token grows with it.
+    /// Claims a run, whose token grows with it. It stands as running from then on, nothing of it is signalled until more is
+    /// put, and its description is given as it is then. An owner may claim again what it has.
     ///
     /// Fails with [`JournalError::Held`] when another owner has it and the lease of that one lasts beyond `now`, with
     /// [`JournalError::Unknown`] when there is no such run, and with [`JournalError::Ended`] when it has ended, unless
-    /// `again`: a run that failed may be claimed again to be retried.
+    /// `again`: a run that failed may be claimed again to be retried, and is no longer asked to be cancelled. Fails with
+    /// [`JournalError::Expired`] when the owner has no lease beyond `now`.
     fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)>;
 
     /// Writes what happened in a run, all or nothing, and answers when it is on disk.
     ///
-    /// The records have consecutive numbers, the first one being the run's next. What has the numbers of records that are
-    /// there already is accepted when it is the same, for then only the answer was lost, and else refused with
-    /// [`JournalError::Sequence`]. When a question that is to be closed was answered, nothing is written
-    /// ([`JournalError::Answered`]).
-    fn append<'a>(&'a self, append: Append) -> Answering<'a, ()>;
+    /// The records have consecutive numbers, the first one being the run's next. When all of them are there already and are
+    /// the same, only the answer was lost: that is accepted, though the claim ended with it, and nothing is written. Else
+    /// what does not have the next number is refused with [`JournalError::Sequence`]. When a question that is to be closed,
+    /// or that is said to be answered, was answered before, nothing is written ([`JournalError::Answered`]); when it was
+    /// closed before it cannot be answered ([`JournalError::Closed`]), and closing it again changes nothing. Questions that
+    /// were never asked cannot be closed ([`JournalError::NotAsked`]). A run that was deleted fences all claims.
+    fn append(&self, append: Append) -> Answering<'_, ()>;
 
     /// The run of an id.
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>>;
@@ -57,56 +64,59 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// The runs a filter lets through, the newest first.
     fn runs<'a>(&'a self, filter: &'a Filter) -> Answering<'a, Vec<RunInfo>>;
 
-    /// The input a run was begun with, as JSON.
-    fn input<'a>(&'a self, run: u64) -> Answering<'a, String>;
+    /// The input a run was begun with, as JSON. Fails with [`JournalError::Unknown`].
+    fn input(&self, run: u64) -> Answering<'_, String>;
 
     /// The description of a graph that a run was begun with.
     fn graph<'a>(&'a self, fingerprint: &'a str) -> Answering<'a, Option<String>>;
 
     /// A record of a run, by its number.
-    fn record<'a>(&'a self, run: u64, seq: u64) -> Answering<'a, Option<Record>>;
+    fn record(&self, run: u64, seq: u64) -> Answering<'_, Option<Record>>;
 
     /// The records of a run from a number on, in order, at most so many.
-    fn records<'a>(&'a self, run: u64, from: u64, limit: usize) -> Answering<'a, Vec<Record>>;
+    fn records(&self, run: u64, from: u64, limit: usize) -> Answering<'_, Vec<Record>>;
 
     /// The last record of a run; none of a run that has just begun.
-    fn last<'a>(&'a self, run: u64) -> Answering<'a, Option<Record>>;
+    fn last(&self, run: u64) -> Answering<'_, Option<Record>>;
 
     /// The heads of a run: for scopes of a run that is in more than one, the number of their last record.
-    fn heads<'a>(&'a self, run: u64) -> Answering<'a, Vec<Head>>;
+    fn heads(&self, run: u64) -> Answering<'_, Vec<Head>>;
 
     /// All questions a run has asked, in order; of those that are no longer open, the wording is gone.
-    fn questions<'a>(&'a self, run: u64) -> Answering<'a, Vec<Asked>>;
+    fn questions(&self, run: u64) -> Answering<'_, Vec<Asked>>;
 
     /// Puts an answer, or a message to an inbox, for its run to take. It is on disk when this answers.
     ///
     /// Fails with [`JournalError::Unknown`] when there is no such run, [`JournalError::Ended`] when it has ended,
     /// [`JournalError::NotAsked`] when it never asked the question, [`JournalError::Answered`] when the question was
-    /// answered, and [`JournalError::Closed`] when its time was up.
+    /// answered, and [`JournalError::Closed`] when its time was up. The question is answered from then on, taken or not.
     fn put<'a>(&'a self, id: &'a str, message: &'a Message) -> Answering<'a, ()>;
 
     /// What was put for a run and not taken yet, in the order it was put, with the number of each.
-    fn messages<'a>(&'a self, run: u64) -> Answering<'a, Vec<(u64, Message)>>;
+    fn messages(&self, run: u64) -> Answering<'_, Vec<(u64, Message)>>;
 
     /// Asks that a run be cancelled. Fails with [`JournalError::Unknown`] and [`JournalError::Ended`]. Asked again, the first
     /// time stands.
     fn cancel<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, ()>;
 
     /// The ids of an owner's runs for which something was put, or whose cancelling was asked for, since this was last asked.
+    /// The owner looks at them even where it just left one waiting.
     fn signals<'a>(&'a self, owner: &'a str) -> Answering<'a, Vec<String>>;
 
     /// The ids of runs that are to go on and nobody is at: those that were cut off, those whose time has come, and those for
-    /// which something was put. The oldest first, at most so many.
-    fn ready<'a>(&'a self, now: i64, limit: usize) -> Answering<'a, Vec<String>>;
+    /// which something was put, or whose cancelling was asked for, and nobody was told. A run that is left waiting while an
+    /// answer for it is there, or its cancelling was asked for, is among them. The oldest first, at most so many.
+    fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>>;
 
     /// When the next run that waits is to go on, of those that nobody has.
     fn next_wake(&self) -> Answering<'_, Option<i64>>;
 
     /// Deletes a run with all that belongs to it. Gives whether there was one. Fails with [`JournalError::Held`] when an
-    /// owner whose lease lasts beyond `now` is at it.
+    /// owner whose lease lasts beyond `now` is at it. The description of its graph may stay.
     fn delete<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, bool>;
 
-    /// Deletes the runs that ended before a time. Gives how many.
+    /// Deletes the runs that ended before a time, and what nothing needs any more: descriptions of graphs that no run has,
+    /// and what was kept of steps until before that time. Gives how many runs.
     fn prune(&self, ended_before: i64) -> Answering<'_, u64>;
 
     /// What was kept of a step for an input, if it is still fresh at `now`.

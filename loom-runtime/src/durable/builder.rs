@@ -1,0 +1,62 @@
+//! How a `Loom` is built.
+
+use super::{loom::Loom, registry::Registry};
+use crate::{
+    journal::{Journal, MemoryJournal},
+    machine::Machine,
+};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// How long a lease lasts if nothing else is said: so long after a process was killed another one takes over its runs.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// A [`Loom`] to be built.
+pub struct Builder<C> {
+    context: C,
+    journal: Option<Arc<dyn Journal>>,
+    workflows: Registry<C>,
+    lease: Duration,
+}
+
+impl<C> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("journal", &self.journal).field("lease", &self.lease).finish_non_exhaustive()
+    }
+}
+
+impl<C: Send + Sync + 'static> Builder<C> {
+    pub(super) fn new(context: C) -> Self {
+        Builder { context, journal: None, workflows: Registry::new(), lease: LEASE }
+    }
+
+    /// Keeps runs in this journal. Without one they are kept in memory, and end with the process.
+    #[must_use]
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Some(Arc::new(journal));
+        self
+    }
+
+    /// Names a workflow whose runs may be in the journal already, so that they can be carried on. One that is begun here is
+    /// named by that.
+    #[must_use]
+    pub fn workflow<W: Machine<C>>(mut self) -> Self {
+        self.workflows.put::<W>();
+        self
+    }
+
+    /// How long a lease lasts that is not renewed; 30 s if nothing is said. It is renewed three times as often. So long after
+    /// a process was killed, another one can take over its runs; a process that hangs for longer loses them.
+    #[must_use]
+    pub const fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Builds it. Nothing is done yet: the first run that is begun or carried on takes the lease.
+    pub fn build(self) -> Loom<C> {
+        let Builder { context, journal, workflows, lease } = self;
+        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
+        let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        Loom::new(context, journal, owner, lease, workflows)
+    }
+}

@@ -1,0 +1,495 @@
+//! The driver of runs that are kept: what has been recorded is not done again, and what is done is recorded before the run
+//! goes on.
+
+use super::{
+    keeping::{Halt, Keeping, entry},
+    live::Def,
+    scope::{Scope, Tip},
+    waiting::Waiting,
+};
+use crate::{
+    ask::Ask,
+    attempt::Caught,
+    cancel::Cancellable,
+    clock::{now, now_ms, to_ms, until as left},
+    driver::{At, Driver},
+    failure::Failure,
+    journal::{Asked, JournalError, QuestionState, Record, RecordKind},
+    machine::{Flow, Machine, Place, START},
+    question::Question,
+    state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
+    step::{Call, Step},
+    value::Value,
+    wait::Until,
+};
+use std::{
+    collections::HashMap,
+    future::{pending, poll_fn},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
+    time::Duration,
+};
+
+/// Drives one run that is kept.
+pub(crate) struct Durable {
+    pub(super) keeping: Keeping,
+    pub(super) waiting: Waiting,
+    /// Where the scopes go on that were cut off, by their paths.
+    tips: Mutex<HashMap<String, Tip>>,
+    /// Whether the run was cut off before.
+    resumed: bool,
+}
+
+/// What a place is told by that has no node: the start, or the node before it.
+fn placed(failure: Failure, place: &'static Place, workflow: &'static str) -> Failure {
+    if failure.has_place() {
+        return failure;
+    }
+    let workflow = if place.workflow.is_empty() { workflow } else { place.workflow };
+    failure.at(workflow, if place.node.is_empty() { "start" } else { place.node })
+}
+
+impl Durable {
+    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, resumed: bool) -> Self {
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), resumed }
+    }
+
+    fn tips(&self) -> MutexGuard<'_, HashMap<String, Tip>> {
+        self.tips.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scope of the run itself.
+    pub(super) fn root(&self) -> Arc<Scope> {
+        Arc::new(Scope::new(String::new(), None, self.tips().remove("")))
+    }
+
+    fn inner(&self, at: &At<Arc<Scope>>, number: Option<usize>) -> Arc<Scope> {
+        let path = match number {
+            Some(number) => format!("{}{}.{number}/", at.scope.path, at.turn),
+            None => format!("{}{}/", at.scope.path, at.turn),
+        };
+        let tip = self.tips().remove(&path);
+        let scope = Arc::new(Scope::new(path, Some(Arc::clone(&at.scope)), tip));
+        at.scope.here().inner.push((number.unwrap_or(0), Arc::clone(&scope)));
+        scope
+    }
+
+    /// Takes the turns of a workflow in a scope, from where the scope stands. `inputs` says where its inputs stand.
+    pub(super) async fn drive<C: ?Sized + Sync, M: Machine<C>>(
+        &self,
+        context: &C,
+        scope: &Arc<Scope>,
+        input: M::Input,
+        inputs: u64,
+    ) -> Result<M::Output, Failure> {
+        let start = At { scope: Arc::clone(scope), turn: 0, place: &START };
+        let restored = self.restored(&start, M::places());
+        let mut turn = self.turns(&start);
+        let mut state = match restored {
+            Some(mut from) => M::restore(&mut from).map_err(|unfit| self.unfit(&start, unfit))?,
+            None => {
+                {
+                    let mut here = scope.here();
+                    for input in M::GRAPH.inputs() {
+                        let def = Def::Told(super::live::Told::Input(inputs, input.name.to_owned()));
+                        here.values.push(super::scope::Valued { name: input.name, def: Some(def), told: None });
+                    }
+                }
+                let begun = Caught::new(async { M::begin(self, &start, input) }).await;
+                match begun.map_err(|failure| failure.at(M::NAME, "start"))? {
+                    Flow::Go(state) => state,
+                    Flow::End(output) => return Ok(output),
+                }
+            }
+        };
+        let mut near = M::place(&state);
+        loop {
+            let at = At { scope: Arc::clone(scope), turn, place: M::place(&state) };
+            if !at.place.node.is_empty() {
+                near = at.place;
+            }
+            self.keeping.arrive(scope, turn, at.place, &state);
+            match Caught::new(M::turn(&mut state, self, context, &at)).await {
+                Ok(None) => turn += 1,
+                Ok(Some(output)) => return Ok(output),
+                Err(failure) => return Err(placed(failure, near, M::NAME)),
+            }
+        }
+    }
+
+    /// Records something of a timer.
+    fn set(&self, at: &At<Arc<Scope>>, kind: RecordKind, number: u32, began_at: i64, value: String) {
+        let mut entry = entry(at, kind, began_at, value);
+        entry.attempt = number;
+        self.keeping.record(&at.scope, entry);
+    }
+
+    /// What the node at a place gave before the run was cut off.
+    fn recalled<T: Value>(&self, at: &At<Arc<Scope>>) -> Option<Result<T, Failure>> {
+        let (kind, seq, value) = {
+            let here = at.scope.here();
+            let ended = here.replay.iter().find(|record| {
+                use RecordKind::{Answered, Cancelled, Failed, Output};
+                matches!(record.kind, Output | Answered | Failed | Cancelled)
+            })?;
+            (ended.kind, ended.seq, ended.value.clone())
+        };
+        let read = match kind {
+            RecordKind::Failed | RecordKind::Cancelled => Failure::read(&value).map(Err),
+            _ => T::read(&value).map(Ok),
+        };
+        let name = at.place.node.to_owned();
+        Some(match read {
+            Ok(outcome) => {
+                at.scope.here().outcome = Some(Def::Output(seq));
+                outcome
+            }
+            Err(error) => Err(self.unfit(at, Unfit::Shape { name, error: error.to_string() })),
+        })
+    }
+
+    /// Records what a node came to.
+    fn settle<T: Value>(
+        &self,
+        at: &At<Arc<Scope>>,
+        given: RecordKind,
+        began_at: i64,
+        outcome: Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (kind, attempt, json) = match &outcome {
+            Ok(output) => (given, u32::from(given == RecordKind::Output), output.write()),
+            Err(failure) if failure.kind() == crate::FailureKind::Cancelled => {
+                (RecordKind::Cancelled, failure.attempt(), failure.write())
+            }
+            Err(failure) => (RecordKind::Failed, failure.attempt(), failure.write()),
+        };
+        let value = match json {
+            Ok(value) => value,
+            Err(error) => {
+                let unfit = Unfit::Shape { name: at.place.node.to_owned(), error: error.to_string() };
+                return Err(self.unfit(at, unfit));
+            }
+        };
+        // A run that goes on at once is to see the same failure as one that is resumed.
+        let outcome = outcome.map_err(|failure| Failure::read(&value).unwrap_or(failure));
+        let attempt = if kind == RecordKind::Output { self.attempts(at) + 1 } else { attempt };
+        let mut entry = entry(at, kind, began_at, value);
+        entry.attempt = attempt;
+        let seq = self.keeping.record(&at.scope, entry);
+        at.scope.here().outcome = Some(Def::Output(seq));
+        outcome
+    }
+
+    fn attempts(&self, at: &At<Arc<Scope>>) -> u32 {
+        at.scope.here().attempts
+    }
+
+    /// Lets all that has been recorded be looked at before anything is done again: of branches that were cut off, one may
+    /// have decided already that the others are not to go on.
+    async fn looked_around(&self) {
+        let mut looked = !self.resumed;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut looked, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Does some work when all that was recorded before is written.
+    async fn performed<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        self.looked_around().await;
+        self.keeping.flush().await;
+        work.await
+    }
+
+    /// Waits for what an ask at a place is answered with.
+    async fn answered<S: Step>(
+        &self,
+        at: &At<Arc<Scope>>,
+        question: Question,
+        inbox: bool,
+    ) -> Result<S::Output, Failure> {
+        let asked = {
+            let here = at.scope.here();
+            here.replay.iter().find(|record| record.kind == RecordKind::Asked).map(|record| record.seq)
+        };
+        let seq = match asked {
+            Some(seq) => seq,
+            None => {
+                let now = now_ms();
+                let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, String::new()));
+                self.keeping.asked(Asked {
+                    seq,
+                    scope: at.scope.path.clone(),
+                    node: at.place.node.to_owned(),
+                    ask: S::NAME.to_owned(),
+                    question: serde_json::to_string(&question).ok(),
+                    at: now,
+                    state: QuestionState::Open,
+                });
+                seq
+            }
+        };
+        let mut open = self.waiting.open(&self.keeping, seq, &at.scope.path, at.turn, S::NAME, inbox);
+        if inbox || asked.is_some() {
+            self.keeping.flush().await;
+            self.deliver().await;
+        }
+        let (number, message) = open.answer().await;
+        drop(open);
+        match S::Output::read(&message.value) {
+            Ok(answer) => {
+                self.keeping.taken(number);
+                Ok(answer)
+            }
+            Err(error) => {
+                let unfit = Unfit::Shape { name: at.place.node.to_owned(), error: error.to_string() };
+                Err(self.unfit(at, unfit))
+            }
+        }
+    }
+
+    /// Hands over what was put for the run.
+    pub(super) async fn deliver(&self) {
+        match self.keeping.journal.messages(self.keeping.claim.run).await {
+            Ok(messages) => self.waiting.deliver(messages),
+            Err(error) => {
+                self.keeping.halt(Halt::Journal(error));
+                pending().await
+            }
+        }
+    }
+
+    /// Looks for what was put for the run, and whether it is to be cancelled.
+    pub(super) async fn signalled(&self, id: &str) {
+        match self.keeping.journal.run(id).await {
+            Ok(Some(info)) if info.cancel_at.is_some() => self.keeping.cancel.come(),
+            Ok(_) => {}
+            Err(error) => return self.keeping.halt(Halt::Journal(error)),
+        }
+        match self.keeping.journal.messages(self.keeping.claim.run).await {
+            Ok(messages) => self.waiting.deliver(messages),
+            Err(error) => self.keeping.halt(Halt::Journal(error)),
+        }
+    }
+
+    async fn waited(&self, at: &At<Arc<Scope>>, number: u32, until: Until) {
+        let set = replayed(at, RecordKind::Timer, number).and_then(|record| record.value.parse().ok());
+        let due: i64 = set.unwrap_or_else(|| {
+            let due = match until {
+                Until::After(pause) => to_ms(now() + pause),
+                Until::At(moment) => to_ms(moment),
+            };
+            self.set(at, RecordKind::Timer, number, now_ms(), due.to_string());
+            due
+        });
+        let timer = self.waiting.timer(due);
+        loop {
+            let pause = left(due);
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
+            // Who has answered in time is not told afterwards that it was too late.
+            let within = self.waiting.within(&at.scope.path, at.turn);
+            if within.is_empty() {
+                break;
+            }
+            self.keeping.flush().await;
+            match self.keeping.close(within).await {
+                Ok(()) => break,
+                Err(JournalError::Answered { .. }) => {
+                    self.deliver().await;
+                    // The work around which the limit stands is polled before it, so now it sees the answer.
+                    tokio::task::yield_now().await;
+                }
+                Err(error) => {
+                    self.keeping.halt(Halt::Journal(error));
+                    pending::<()>().await;
+                }
+            }
+        }
+        drop(timer);
+    }
+}
+
+impl Driver for Durable {
+    type Scope = Arc<Scope>;
+
+    fn step<'a, C: ?Sized, S: Call<C>>(
+        &'a self,
+        context: &'a C,
+        at: &'a At<Arc<Scope>>,
+        args: S::Args<'a>,
+    ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
+        // It does nothing until it is polled.
+        let work = S::perform(self, context, at, args);
+        async move {
+            if let Some(outcome) = self.recalled(at) {
+                return outcome;
+            }
+            let began_at = now_ms();
+            let performed = self.performed(work);
+            let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, false, performed).await;
+            self.settle(at, RecordKind::Output, began_at, outcome)
+        }
+    }
+
+    async fn nested<'a, C: ?Sized + Sync, M: Machine<C>>(
+        &'a self,
+        context: &'a C,
+        at: &'a At<Arc<Scope>>,
+        input: M::Input,
+    ) -> Result<M::Output, Failure> {
+        let scope = self.inner(at, None);
+        let entered = scope.here().last;
+        let inputs = match scope.here().tip.as_ref() {
+            Some(_) => entered.unwrap_or_default(),
+            None => {
+                let mut fields = Fields::new();
+                M::write_input(&input, &mut fields).map_err(|unfit| self.unfit(at, unfit))?;
+                let mut entry = entry(at, RecordKind::Entered, now_ms(), fields.into_json());
+                entry.turn = 0;
+                self.keeping.record(&scope, entry)
+            }
+        };
+        let outcome = Box::pin(self.drive::<C, M>(context, &scope, input, inputs)).await;
+        at.scope.here().outcome = scope.def(GIVEN);
+        outcome.map_err(|failure| failure.at(at.place.workflow, at.place.node))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.keeping.cancel.is_taken()
+    }
+
+    fn branch(&self, at: &At<Arc<Scope>>, branch: usize) -> Arc<Scope> {
+        self.inner(at, Some(branch))
+    }
+
+    fn entered(&self, at: &At<Arc<Scope>>, state: &impl Saved) {
+        self.keeping.arrive(&at.scope, at.turn, at.place, state);
+    }
+
+    fn took(&self, at: &At<Arc<Scope>>, label: &'static str) {
+        at.scope.here().way.push(label);
+    }
+
+    fn sets(&self, at: &At<Arc<Scope>>, value: &'static str, source: Source) {
+        at.scope.sets(value, source);
+    }
+
+    fn appends(&self, at: &At<Arc<Scope>>, list: &'static str, is_output: bool, added: Added<'_>) {
+        let outcome = if is_output { at.scope.here().outcome.clone() } else { None };
+        let mut defs = Vec::new();
+        if let Some(outcome) = outcome {
+            defs.push(outcome);
+        } else {
+            for item in added.items() {
+                match item {
+                    Ok(json) => defs.push(self.keeping.value(&at.scope, at.turn, list, json)),
+                    Err(error) => {
+                        let unfit = Unfit::Shape { name: list.to_owned(), error: error.to_string() };
+                        self.unfit(at, unfit);
+                    }
+                }
+            }
+        }
+        at.scope.here().appends(list, defs);
+    }
+
+    fn restored(&self, at: &At<Arc<Scope>>, places: &'static [Place]) -> Option<Restoring> {
+        let mut here = at.scope.here();
+        // Of a nested workflow nothing may have been recorded but that it was entered.
+        here.tip.take_if(|tip| tip.at.is_empty());
+        let tip = here.tip.as_ref()?;
+        let Some(number) = places.iter().position(|place| place.position == tip.at) else {
+            return Some(Restoring::new(places.len(), Vec::new()));
+        };
+        let live = places[number].live.iter();
+        let values = live.map(|name| (*name, tip.values.get(*name).cloned())).collect();
+        Some(Restoring::new(number, values))
+    }
+
+    fn turns(&self, at: &At<Arc<Scope>>) -> u64 {
+        at.scope.here().tip.as_ref().map_or(0, |tip| tip.turn)
+    }
+
+    fn unfit(&self, at: &At<Arc<Scope>>, unfit: Unfit) -> Failure {
+        let position = at.scope.here().tip.as_ref().map_or_else(|| at.place.position.to_owned(), |tip| tip.at.clone());
+        self.keeping.halt(Halt::Unfit { at: position, unfit });
+        crate::failure::lost()
+    }
+
+    fn attempted(&self, at: &At<Arc<Scope>>) -> u32 {
+        let mut here = at.scope.here();
+        let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
+        let attempts = attempts.map(|record| record.attempt).max().unwrap_or(0);
+        here.attempts = attempts;
+        attempts
+    }
+
+    async fn failed<'a>(&'a self, at: &'a At<Arc<Scope>>, attempt: u32, failure: &Failure) -> Result<(), Failure> {
+        let mut entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
+        entry.attempt = attempt;
+        self.keeping.record(&at.scope, entry);
+        at.scope.here().attempts = attempt;
+        self.keeping.flush().await;
+        Ok(())
+    }
+
+    async fn ask<'a, A: Ask>(&'a self, at: &'a At<Arc<Scope>>, question: Question) -> Result<A::Output, Failure> {
+        if let Some(outcome) = self.recalled(at) {
+            return outcome;
+        }
+        let began_at = now_ms();
+        let answered = self.answered::<A>(at, question, A::INBOX);
+        let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, true, answered).await;
+        self.settle(at, RecordKind::Answered, began_at, outcome)
+    }
+
+    async fn timer<'a>(&'a self, at: &'a At<Arc<Scope>>, until: Until) -> Result<(), Failure> {
+        // A sleep may have a limit, so there can be two at one node.
+        let number = {
+            let mut here = at.scope.here();
+            here.timers += 1;
+            here.timers
+        };
+        if replayed(at, RecordKind::Fired, number).is_some() {
+            return Ok(());
+        }
+        if replayed(at, RecordKind::Cancelled, number).is_some() {
+            return Err(Failure::cancelled().at(at.place.workflow, at.place.node));
+        }
+        let began_at = now_ms();
+        let waited = async {
+            self.waited(at, number, until).await;
+            Ok(())
+        };
+        let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, true, waited).await;
+        match &outcome {
+            Ok(()) => self.set(at, RecordKind::Fired, number, began_at, String::new()),
+            // That the work within a limit is cancelled is told at the work.
+            Err(failure) if at.place.node == SLEEP => {
+                let failure = failure.write().unwrap_or_default();
+                self.set(at, RecordKind::Cancelled, number, began_at, failure);
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+}
+
+/// The node of a `sleep(…)`.
+const SLEEP: &str = "sleep";
+
+/// What was recorded of a timer at a node before the run was cut off.
+fn replayed(at: &At<Arc<Scope>>, kind: RecordKind, number: u32) -> Option<Arc<Record>> {
+    let here = at.scope.here();
+    here.replay.iter().find(|record| record.kind == kind && record.attempt == number).cloned()
+}

@@ -1,0 +1,98 @@
+//! Why a run that is kept could not be begun, carried on or answered.
+
+use crate::{failure::Failure, journal::JournalError, state::Unfit};
+use thiserror::Error;
+
+/// Why a [`Loom`](crate::Loom) did not do what it was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LoomError {
+    /// The journal refused.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The run failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// The run stopped, and everybody who waits for it is told why.
+    #[error(transparent)]
+    Stopped(std::sync::Arc<LoomError>),
+    /// There is a run of this id already, and it is another one.
+    #[error("there is a run `{id}` already, {what}: a run is begun once; choose another id for another run")]
+    Another {
+        /// The id.
+        id: String,
+        /// What is different.
+        what: String,
+    },
+    /// Nobody has said which workflow the run is one of.
+    #[error(
+        "run `{id}` is one of `{workflow}`, version {version}, which this program has not named: add `.workflow::<{workflow}>()` where the `Loom` is built"
+    )]
+    Unregistered {
+        /// The id of the run.
+        id: String,
+        /// The name of its workflow.
+        workflow: String,
+        /// The version of its workflow.
+        version: u32,
+    },
+    /// The run stands in a graph that is no longer the program's.
+    #[error("run `{id}` cannot go on in this program: {}", .differences.join("; "))]
+    Changed {
+        /// The id of the run.
+        id: String,
+        /// What is different.
+        differences: Vec<String>,
+    },
+    /// An input, an output or an answer cannot be written as JSON.
+    #[error("it cannot be kept: {0}")]
+    Unfit(#[from] Unfit),
+    /// The run waits for no such answer.
+    #[error("run `{id}` has no open question of `{ask}`{}", if .open.is_empty() { String::new() } else { format!(": it waits for {}", .open.join(", ")) })]
+    NotAsked {
+        /// The id of the run.
+        id: String,
+        /// The ask, or the node.
+        ask: String,
+        /// The nodes that do wait.
+        open: Vec<String>,
+    },
+    /// The question was answered before, and the first answer stands.
+    #[error("`{node}` of run `{id}` was answered already{}, and the first answer stands", .by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default())]
+    Answered {
+        /// The id of the run.
+        id: String,
+        /// The node that asked.
+        node: String,
+        /// Who answered, if that was said.
+        by: Option<String>,
+    },
+    /// The question is no longer open.
+    #[error(
+        "the answer comes too late: `{node}` of run `{id}` waits no longer, its time was up or the run took another way"
+    )]
+    Late {
+        /// The id of the run.
+        id: String,
+        /// The node that asked.
+        node: String,
+    },
+    /// More than one question of the ask is open.
+    #[error("run `{id}` has {} open questions of `{ask}`: say which with `.at(…)`: {}", .nodes.len(), .nodes.join(", "))]
+    Ambiguous {
+        /// The id of the run.
+        id: String,
+        /// The ask.
+        ask: String,
+        /// The nodes that ask.
+        nodes: Vec<String>,
+    },
+    /// The answer is not of the shape that was asked for.
+    #[error("this is no answer to `{ask}`: {error}")]
+    Shape {
+        /// The ask.
+        ask: String,
+        /// What is wrong with it.
+        error: String,
+    },
+}

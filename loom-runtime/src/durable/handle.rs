@@ -1,0 +1,121 @@
+//! A run that was begun, to wait for.
+
+use super::{
+    error::LoomError,
+    loom::{Loom, Open, State, carry, locked},
+};
+use crate::{
+    journal::{JournalError, Status},
+    machine::Machine,
+};
+use std::{fmt, marker::PhantomData, time::Duration};
+
+/// How often it is looked whether a run that another process carries on has come to something.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// A run that was begun. Dropping it leaves the run alone.
+pub struct Handle<C, W> {
+    loom: Loom<C>,
+    id: String,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<C, W> fmt::Debug for Handle<C, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What a run has come to.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// It has ended with this.
+    Done(T),
+    /// It waits: for the answers to these questions, or, where there are none, for a time.
+    Waiting(Vec<Open>),
+}
+
+impl<C: Send + Sync + 'static, W: Machine<C>> Handle<C, W> {
+    pub(super) const fn new(loom: Loom<C>, id: String) -> Self {
+        Handle { loom, id, workflow: PhantomData }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the run comes to: its output, or that it waits. A run that nobody is at is carried on.
+    ///
+    /// # Errors
+    /// [`LoomError::Failed`] with its failure when it failed, and why it cannot go on when it cannot.
+    pub async fn outcome(&self) -> Result<Outcome<W::Output>, LoomError> {
+        loop {
+            self.left().await?;
+            let info = self.loom.0.info(&self.id).await?;
+            match info.status {
+                Status::Done | Status::Failed | Status::Cancelled => {
+                    return self.loom.0.ended(&info).await.map(Outcome::Done);
+                }
+                Status::Waiting => {
+                    if !locked(&self.loom.0.live).contains_key(&self.id) {
+                        return Ok(Outcome::Waiting(self.loom.open(&self.id).await?));
+                    }
+                }
+                Status::Running => self.carried().await?,
+            }
+        }
+    }
+
+    /// The output of the run, when it has ended; until then it waits with it.
+    ///
+    /// # Errors
+    /// Those of [`outcome`](Self::outcome).
+    pub async fn output(&self) -> Result<W::Output, LoomError> {
+        loop {
+            if let Outcome::Done(output) = self.outcome().await? {
+                return Ok(output);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Cancels the run: see [`Loom::cancel`].
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub async fn cancel(&self) -> Result<(), LoomError> {
+        self.loom.cancel(&self.id).await
+    }
+
+    /// Waits until the run is not carried on here.
+    async fn left(&self) -> Result<(), LoomError> {
+        let live = locked(&self.loom.0.live).get(&self.id).cloned();
+        let Some(live) = live else { return Ok(()) };
+        let mut state = live.state.subscribe();
+        drop(live);
+        let state = match state.wait_for(|state| !matches!(state, State::Working)).await {
+            Ok(state) => state.clone(),
+            Err(_) => State::Left,
+        };
+        match state {
+            State::Stopped(error) => Err(LoomError::Stopped(error)),
+            State::Working | State::Left => Ok(()),
+        }
+    }
+
+    /// Carries a run on that nobody is at, or waits for who is.
+    async fn carried(&self) -> Result<(), LoomError> {
+        self.loom.0.ready().await?;
+        match carry(&self.loom.0, &self.id, false).await {
+            Err(LoomError::Journal(JournalError::Held { .. })) => {
+                tokio::time::sleep(LOOK).await;
+                Ok(())
+            }
+            // It has ended since it was looked at.
+            Err(LoomError::Journal(JournalError::Ended { .. })) => Ok(()),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What goes on beside the runs of a `Loom`: its lease is renewed, what waits is gone on with when its time has come, and what
+//! other processes have put for a run is looked for.
+
+use super::{
+    error::LoomError,
+    loom::{Inner, carry, locked},
+};
+use crate::{
+    clock::{now_ms, until},
+    journal::JournalError,
+};
+use std::{
+    sync::{Arc, Weak, atomic::Ordering},
+    time::Duration,
+};
+use tokio::time::{Instant, timeout_at};
+
+/// How often it is looked for what other processes have put.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How many runs are asked for at once.
+const MANY: usize = 256;
+
+/// Keeps a `Loom` for as long as there is one.
+pub(super) async fn keep<C: Send + Sync + 'static>(loom: Weak<Inner<C>>) {
+    let mut renewed = Instant::now();
+    loop {
+        let Some(inner) = loom.upgrade() else { return };
+        let renewal = renewed + inner.lease / 3;
+        if Instant::now() >= renewal {
+            match inner.renew().await {
+                Ok(()) => renewed = Instant::now(),
+                Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
+            }
+        }
+        if let Err(error) = look(&inner).await {
+            tracing::warn!(%error, "the journal could not be looked at");
+        }
+        let mut next = renewed + inner.lease / 3;
+        if inner.journal.is_shared() {
+            next = next.min(Instant::now() + LOOK);
+        }
+        if let Ok(Some(wake)) = inner.journal.next_wake().await {
+            next = next.min(Instant::now() + until(wake));
+        }
+        // A moment at least, for what is due and cannot be carried on here is due all the time.
+        let next = next.max(Instant::now() + Duration::from_millis(1));
+        let kept = Arc::clone(&inner.kept);
+        drop(inner);
+        let _ = timeout_at(next, kept.notified()).await;
+    }
+}
+
+/// Goes on with what has come.
+async fn look<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<(), LoomError> {
+    if inner.journal.is_shared() {
+        for id in inner.journal.signals(&inner.owner).await? {
+            if let Some(live) = locked(&inner.live).get(&id) {
+                live.signal.notify_one();
+            }
+        }
+    }
+    adopt(inner).await.map(|_| ())
+}
+
+/// Carries on the runs that are ready: those that were put aside here, and when that was asked for those of others too.
+pub(super) async fn adopt<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<usize, LoomError> {
+    let mut adopted = 0;
+    for id in inner.journal.ready(now_ms(), MANY).await? {
+        let own = locked(&inner.aside).contains(&id);
+        if !own && !inner.adopts.load(Ordering::Relaxed) {
+            continue;
+        }
+        match carry(inner, &id, false).await {
+            Ok(()) => {
+                locked(&inner.aside).remove(&id);
+                adopted += 1;
+            }
+            Err(LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {}
+            Err(error) => tracing::warn!(run = %id, %error, "a run cannot be carried on"),
+        }
+    }
+    Ok(adopted)
+}

@@ -1,0 +1,373 @@
+//! What a run writes: records are put together as they come, and written when the run must not go on without them.
+
+use super::{
+    live::{Def, Told, Values, Writing},
+    restore::Restored,
+    scope::{Here, Scope},
+};
+use crate::{
+    cancel::Cancel,
+    clock::now_ms,
+    driver::At,
+    journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Record, RecordKind, Status},
+    machine::Place,
+    state::{Saved, Unfit},
+};
+use std::{
+    future::pending,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync;
+
+/// A value that is longer than this as JSON has a record of its own.
+const SHORT: usize = 64;
+
+/// Why a run stopped that has not ended. Nothing of it is performed from then on.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// Its journal refused.
+    Journal(JournalError),
+    /// Its graph is not the one it stands in.
+    Unfit {
+        /// The position, as it was recorded.
+        at: String,
+        /// What does not fit.
+        unfit: Unfit,
+    },
+}
+
+/// The journal of one run.
+pub(crate) struct Keeping {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) claim: Claim,
+    pub(super) cancel: Arc<Cancel>,
+    book: Mutex<Book>,
+    writing: sync::Mutex<Option<Answering<'static, ()>>>,
+    halted: Mutex<Option<Halt>>,
+}
+
+/// What was recorded and is not written yet.
+#[derive(Debug, Default)]
+struct Book {
+    /// The number of the next record.
+    next: u64,
+    /// Whether heads are kept, for the run is in more than one scope.
+    parted: bool,
+    /// The number of the record by which the run was tried again.
+    retried: u64,
+    records: Vec<Record>,
+    heads: Vec<Head>,
+    forget: Vec<String>,
+    asked: Vec<Asked>,
+    taken: Vec<u64>,
+    closed: Vec<u64>,
+}
+
+/// What is to be recorded.
+pub(super) struct Entry {
+    pub(super) kind: RecordKind,
+    pub(super) turn: u64,
+    pub(super) node: &'static str,
+    pub(super) attempt: u32,
+    pub(super) began_at: i64,
+    pub(super) value: String,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Keeping {
+    pub(super) fn new(journal: Arc<dyn Journal>, claim: Claim, cancel: Arc<Cancel>, restored: &Restored) -> Self {
+        let Restored { last, parted, retried, .. } = *restored;
+        let book = Book { next: last + 1, parted, retried, ..Book::default() };
+        Keeping {
+            journal,
+            claim,
+            cancel,
+            book: Mutex::new(book),
+            writing: sync::Mutex::new(None),
+            halted: Mutex::new(None),
+        }
+    }
+
+    /// Stops the run. The first reason stands.
+    pub(super) fn halt(&self, halt: Halt) {
+        locked(&self.halted).get_or_insert(halt);
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        locked(&self.halted).is_some()
+    }
+
+    pub(super) fn take_halt(&self) -> Option<Halt> {
+        locked(&self.halted).take()
+    }
+
+    /// Records what happened at a node. Gives the number of the record.
+    pub(super) fn record(&self, scope: &Scope, entry: Entry) -> u64 {
+        let after = scope.last();
+        let mut here = scope.here();
+        let mut book = locked(&self.book);
+        let seq = book.next;
+        self.push(&mut book, scope, &mut here, after, entry);
+        seq
+    }
+
+    fn push(&self, book: &mut Book, scope: &Scope, here: &mut Here, after: Option<u64>, entry: Entry) {
+        if here.parted.is_some_and(|turn| turn < entry.turn) {
+            here.parted = None;
+            book.forget(&scope.path);
+        }
+        let seq = book.next;
+        book.next += 1;
+        let values = here.told();
+        let live =
+            Writing { at: here.at, cancelled: self.cancel.is_taken(), retried: book.retried, values: Values(&values) };
+        let Entry { kind, turn, node, attempt, began_at, value } = entry;
+        book.records.push(Record {
+            seq,
+            kind,
+            scope: scope.path.clone(),
+            turn,
+            node: node.to_owned(),
+            label: here.labels.join(", "),
+            attempt,
+            began_at,
+            at: now_ms(),
+            after,
+            live: live.json(),
+            value,
+        });
+        here.recorded(seq);
+        book.head(scope, seq);
+    }
+
+    /// Comes to a position with a state: what is live there and is written nowhere is written.
+    pub(super) fn arrive(&self, scope: &Scope, turn: u64, place: &'static Place, state: &impl Saved) {
+        let unwritten = {
+            let mut here = scope.here();
+            if let Some(tip) = here.tip.take_if(|tip| tip.turn == turn) {
+                here.restored(place, tip);
+                return;
+            }
+            here.arrive(place, turn)
+        };
+        if unwritten.is_empty() {
+            return;
+        }
+        let mut written = Vec::with_capacity(unwritten.len());
+        state.save(&mut |fields| {
+            for &(index, name) in &unwritten {
+                let json = fields.get(index).map(|field| field.json());
+                match json {
+                    Some(Ok(json)) => written.push((index, name, json)),
+                    Some(Err(error)) => {
+                        let unfit = Unfit::Shape { name: name.to_owned(), error: error.to_string() };
+                        self.halt(Halt::Unfit { at: place.position.to_owned(), unfit });
+                    }
+                    None => {}
+                }
+            }
+        });
+        for (index, name, json) in written {
+            let def = self.value(scope, turn, name, json);
+            scope.here().found(index, def);
+        }
+        self.shorten(scope, turn);
+    }
+
+    /// Says where a value stands that was computed: within each record, or when it is long in one of its own.
+    pub(super) fn value(&self, scope: &Scope, turn: u64, name: &'static str, json: String) -> Def {
+        if json.len() > SHORT {
+            return Def::Output(self.aside(scope, turn, name, &[], json));
+        }
+        match super::scope::raw(json) {
+            Some(raw) => Def::is(raw),
+            None => Def::list(None, Vec::new()),
+        }
+    }
+
+    /// Puts lists of many parts into records of their own.
+    fn shorten(&self, scope: &Scope, turn: u64) {
+        let long: Vec<_> = {
+            let here = scope.here();
+            let values = here.values.iter().enumerate();
+            let long = values.filter_map(|(index, value)| match &value.def {
+                Some(def @ Def::Told(Told::List(_, items))) if items.len() > 8 && value.told.is_none() => {
+                    Some((index, value.name, def.clone()))
+                }
+                _ => None,
+            });
+            long.collect()
+        };
+        for (index, name, def) in long {
+            let seq = self.aside(scope, turn, name, &[(name, def)], String::new());
+            scope.here().found(index, Def::Told(Told::At(seq, name.to_owned())));
+        }
+    }
+
+    /// Records a value apart from what happens.
+    fn aside(
+        &self,
+        scope: &Scope,
+        turn: u64,
+        name: &'static str,
+        values: &[(&'static str, Def)],
+        value: String,
+    ) -> u64 {
+        let after = scope.last();
+        let mut book = locked(&self.book);
+        let seq = book.next;
+        book.next += 1;
+        let now = now_ms();
+        book.records.push(Record {
+            seq,
+            kind: RecordKind::Value,
+            scope: scope.path.clone(),
+            turn,
+            node: name.to_owned(),
+            label: String::new(),
+            attempt: 0,
+            began_at: now,
+            at: now,
+            after,
+            live: Writing { at: "", cancelled: false, retried: 0, values: Values(values) }.json(),
+            value,
+        });
+        seq
+    }
+
+    /// Keeps a question that was asked by the record of this number.
+    pub(super) fn asked(&self, asked: Asked) {
+        locked(&self.book).asked.push(asked);
+    }
+
+    /// Notes that a message was taken by what was just recorded.
+    pub(super) fn taken(&self, message: u64) {
+        locked(&self.book).taken.push(message);
+    }
+
+    /// Notes that nobody waits for the answer to a question any more.
+    pub(super) fn closed(&self, question: u64) {
+        locked(&self.book).closed.push(question);
+    }
+
+    /// Waits until all that was recorded is written. When that cannot be, the run stops here.
+    pub(super) async fn flush(&self) {
+        if self.is_halted() || self.write(None).await.is_err() {
+            return pending().await;
+        }
+    }
+
+    /// Writes what was recorded, and how the run stands now.
+    pub(super) async fn write(&self, status: Option<(Status, Option<i64>)>) -> Result<(), ()> {
+        let mut writing = self.writing.lock().await;
+        self.written(&mut writing).await?;
+        // What nobody waits for any more may be answered all the same, and that is no reason to stop.
+        let closed = std::mem::take(&mut locked(&self.book).closed);
+        for question in closed {
+            match self.close(vec![question]).await {
+                Ok(()) | Err(JournalError::Answered { .. } | JournalError::Closed { .. }) => {}
+                Err(error) => self.halt(Halt::Journal(error)),
+            }
+        }
+        let batch = locked(&self.book).take();
+        if !batch.records.is_empty() || status.is_some() {
+            *writing = Some(self.append(batch, Vec::new(), status));
+        }
+        self.written(&mut writing).await
+    }
+
+    /// Waits for what is being written. It stays where it is when whoever waits is dropped.
+    async fn written(&self, writing: &mut Option<Answering<'static, ()>>) -> Result<(), ()> {
+        if let Some(answer) = writing {
+            let answer = answer.await;
+            *writing = None;
+            if let Err(error) = answer {
+                self.halt(Halt::Journal(error));
+            }
+        }
+        if self.is_halted() { Err(()) } else { Ok(()) }
+    }
+
+    /// Lets go of a run that cannot go on here; what was recorded and not written is forgotten.
+    pub(super) async fn release(&self) {
+        // Whoever carries it on finds it as it was; that nobody is at it is told by the lease at the latest.
+        let _ = self.append(Book::default(), Vec::new(), Some((Status::Running, None))).await;
+    }
+
+    /// Closes questions without an answer, unless one was answered.
+    pub(super) async fn close(&self, questions: Vec<u64>) -> Result<(), JournalError> {
+        self.append(Book::default(), questions, None).await
+    }
+
+    fn append(&self, batch: Book, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
+        let append = Append {
+            claim: self.claim,
+            now: now_ms(),
+            records: batch.records,
+            heads: batch.heads,
+            forget: batch.forget,
+            asked: batch.asked,
+            closed,
+            taken: batch.taken,
+            status,
+        };
+        let journal = Arc::clone(&self.journal);
+        Box::pin(async move { journal.append(append).await })
+    }
+}
+
+impl Book {
+    fn take(&mut self) -> Book {
+        let next = Book { next: self.next, parted: self.parted, retried: self.retried, ..Book::default() };
+        std::mem::replace(self, next)
+    }
+
+    /// Notes the last record of a scope, where a run is in more than one.
+    fn head(&mut self, scope: &Scope, seq: u64) {
+        if let Some(outer) = &scope.outer {
+            if !self.parted {
+                self.parted = true;
+                let mut around = Some(outer);
+                while let Some(scope) = around {
+                    if let Some(last) = scope.here().last {
+                        self.put(&scope.path, last);
+                    }
+                    around = scope.outer.as_ref();
+                }
+            }
+            let mut around = Some(outer);
+            while let Some(scope) = around {
+                let mut here = scope.here();
+                here.parted = Some(here.turn);
+                around = scope.outer.as_ref();
+            }
+        }
+        if self.parted {
+            self.put(&scope.path, seq);
+        }
+    }
+
+    fn put(&mut self, scope: &str, seq: u64) {
+        match self.heads.iter_mut().find(|head| head.scope == scope) {
+            Some(head) => head.seq = seq,
+            None => self.heads.push(Head { scope: scope.to_owned(), seq }),
+        }
+    }
+
+    /// Forgets the heads of the scopes within one that has gone on.
+    fn forget(&mut self, scope: &str) {
+        self.heads.retain(|head| !head.scope.starts_with(scope));
+        self.forget.push(scope.to_owned());
+        if scope.is_empty() {
+            self.parted = false;
+        }
+    }
+}
+
+/// What is recorded at a place.
+pub(super) fn entry(at: &At<Arc<Scope>>, kind: RecordKind, began_at: i64, value: String) -> Entry {
+    Entry { kind, turn: at.turn, node: at.place.node, attempt: 0, began_at, value }
+}

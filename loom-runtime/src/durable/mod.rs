@@ -1,0 +1,28 @@
+//! Runs that outlive their process.
+//!
+//! A [`Loom`] begins runs and carries them on; each run is a task with a driver that records what happens in a
+//! [journal](crate::journal). Where a run goes on is read back from its last records.
+
+mod answer;
+mod builder;
+mod driver;
+mod error;
+mod handle;
+mod keeper;
+mod keeping;
+mod live;
+mod loom;
+mod registry;
+mod resolve;
+mod restore;
+mod scope;
+mod start;
+mod task;
+mod waiting;
+
+pub use answer::Answer;
+pub use builder::Builder;
+pub use error::LoomError;
+pub use handle::{Handle, Outcome};
+pub use loom::{Loom, Open};
+pub use start::{Inputs, Start};

@@ -1,0 +1,86 @@
+//! Where a run goes on that was cut off: from the last record of each scope it is in, and not from its history.
+
+use super::{live::Live, resolve::Resolver, scope::Tip};
+use crate::journal::{Head, Journal, JournalError, Record, RecordKind};
+use std::{collections::HashMap, sync::Arc};
+
+/// What is known of a run that goes on.
+#[derive(Default)]
+pub(super) struct Restored {
+    /// The number of its last record.
+    pub(super) last: u64,
+    /// Whether it is in more than one scope.
+    pub(super) parted: bool,
+    /// The number of the record by which it was tried again.
+    pub(super) retried: u64,
+    /// Whether a node has failed because the run was cancelled.
+    pub(super) cancelled: bool,
+    /// Where its scopes go on.
+    pub(super) tips: HashMap<String, Tip>,
+}
+
+/// Reads where a run goes on.
+pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result<Restored, JournalError> {
+    let Some(last) = journal.last(run).await? else { return Ok(Restored::default()) };
+    let mut resolver = Resolver::new(journal, run, id);
+    let mut heads = journal.heads(run).await?;
+    let parted = !heads.is_empty();
+    if !parted {
+        heads.push(Head { scope: String::new(), seq: last.seq });
+    }
+    let mut tips = Vec::with_capacity(heads.len());
+    let mut restored = Restored { last: last.seq, parted, ..Restored::default() };
+    for head in heads {
+        let Some(tip) = tip(&mut resolver, head.seq, &mut restored.retried).await? else { continue };
+        let live = resolver.live(&tip)?;
+        restored.retried = restored.retried.max(live.retried);
+        restored.cancelled |= live.cancelled;
+        tips.push((head.scope, tip, live));
+    }
+    for (scope, tip, live) in tips {
+        let tip = stand(&mut resolver, tip, live, restored.retried).await?;
+        restored.cancelled |= tip.records.iter().any(|record| record.kind == RecordKind::Cancelled);
+        restored.tips.insert(scope, tip);
+    }
+    Ok(restored)
+}
+
+/// The last record of a scope at which it stands somewhere.
+async fn tip(resolver: &mut Resolver<'_>, seq: u64, retried: &mut u64) -> Result<Option<Arc<Record>>, JournalError> {
+    let mut at = Some(seq);
+    while let Some(seq) = at {
+        let record = resolver.record(seq).await?;
+        match record.kind {
+            RecordKind::Value | RecordKind::Ended => {}
+            RecordKind::Retried => *retried = (*retried).max(seq),
+            _ => return Ok(Some(record)),
+        }
+        at = record.after.filter(|&before| before < seq);
+    }
+    Ok(None)
+}
+
+async fn stand(resolver: &mut Resolver<'_>, tip: Arc<Record>, live: Live, retried: u64) -> Result<Tip, JournalError> {
+    let values = resolver.values(&live.values).await?;
+    let (last, turn) = (tip.seq, tip.turn);
+    let mut records = Vec::new();
+    let mut at = Some(Arc::clone(&tip));
+    while let Some(record) = at.take() {
+        if record.scope != tip.scope || record.turn != turn {
+            break;
+        }
+        if let Some(before) = record.after.filter(|&before| before < record.seq) {
+            at = Some(resolver.record(before).await?);
+        }
+        // What failed before a run was tried again is tried again.
+        let again = record.seq < retried
+            && matches!(
+                record.kind,
+                RecordKind::Failed | RecordKind::Cancelled | RecordKind::Attempt | RecordKind::Begun
+            );
+        if !again && record.kind != RecordKind::Value {
+            records.push(record);
+        }
+    }
+    Ok(Tip { at: live.at, turn, defs: live.values.into_iter().collect(), values, records, last })
+}

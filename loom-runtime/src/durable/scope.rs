@@ -1,0 +1,226 @@
+//! A scope of a run: the run itself, a branch of a fork, or a nested workflow. It knows where it stands, and where the
+//! values stand that are live there.
+
+use super::live::{Def, Told};
+use crate::{
+    journal::Record,
+    machine::Place,
+    state::{GIVEN, Source},
+};
+use serde_json::value::RawValue;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// A scope of a run.
+///
+/// Its path is empty for the run itself; a branch is told by the turn of its fork and its number, `4.1/`, a nested workflow by
+/// its turn, `4/`, each behind the path of the scope around it.
+#[derive(Debug)]
+pub struct Scope {
+    pub(super) path: String,
+    pub(super) outer: Option<Arc<Scope>>,
+    here: Mutex<Here>,
+}
+
+/// Where a scope stands.
+#[derive(Debug, Default)]
+pub(super) struct Here {
+    /// The key of the position.
+    pub(super) at: &'static str,
+    /// What is live, in the order of the position's names; on the way, also what was set.
+    pub(super) values: Vec<Valued>,
+    /// How many turns were taken before this one.
+    pub(super) turn: u64,
+    /// The labels of the way to the position.
+    pub(super) labels: Vec<&'static str>,
+    /// Those of the way from it.
+    pub(super) way: Vec<&'static str>,
+    /// Whether anything was recorded here.
+    pub(super) is_told: bool,
+    /// What the node gave, from then on to the next position.
+    pub(super) outcome: Option<Def>,
+    /// The number of the last record.
+    pub(super) last: Option<u64>,
+    /// The branches that were begun in this turn, or the nested workflow, by their numbers.
+    pub(super) inner: Vec<(usize, Arc<Scope>)>,
+    /// The turn whose inner scopes have heads.
+    pub(super) parted: Option<u64>,
+    /// How many timers were set at the node.
+    pub(super) timers: u32,
+    /// How many attempts of the step have failed.
+    pub(super) attempts: u32,
+    /// What was recorded in this turn before the run was cut off, the last one first.
+    pub(super) replay: Vec<Arc<Record>>,
+    /// Where it goes on, of one that was cut off.
+    pub(super) tip: Option<Tip>,
+}
+
+/// Where a value stands that is live.
+#[derive(Debug, Clone)]
+pub(super) struct Valued {
+    pub(super) name: &'static str,
+    /// None of a value that has been computed and is not written yet.
+    pub(super) def: Option<Def>,
+    /// The last record that tells of it.
+    pub(super) told: Option<u64>,
+}
+
+/// Where a scope goes on that was cut off.
+#[derive(Debug)]
+pub(super) struct Tip {
+    pub(super) at: String,
+    pub(super) turn: u64,
+    /// Where the values stand.
+    pub(super) defs: HashMap<String, Def>,
+    /// The values, as JSON.
+    pub(super) values: HashMap<String, String>,
+    /// The records of the turn, the last one first.
+    pub(super) records: Vec<Arc<Record>>,
+    /// The number of its last record.
+    pub(super) last: u64,
+}
+
+impl Scope {
+    pub(super) fn new(path: String, outer: Option<Arc<Scope>>, tip: Option<Tip>) -> Self {
+        let last = tip.as_ref().map(|tip| tip.last);
+        Scope { path, outer, here: Mutex::new(Here { last, tip, ..Here::default() }) }
+    }
+
+    // Nothing under the lock can panic half-way.
+    pub(super) fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of its last record; of one that has none, that of the scope around.
+    pub(super) fn last(&self) -> Option<u64> {
+        let own = self.here().last;
+        own.or_else(|| self.outer.as_ref()?.last())
+    }
+
+    /// Where a value stands that was set on the way.
+    pub(super) fn sets(&self, name: &'static str, source: Source) {
+        let def = match source {
+            Source::New => None,
+            Source::Output => self.here().outcome.clone(),
+            Source::Tried => match &self.here().outcome {
+                Some(Def::Output(seq)) => Some(Def::Told(Told::Tried(*seq))),
+                _ => None,
+            },
+            Source::Same(other) => self.def(other),
+            Source::Outer => self.outer.as_ref().and_then(|outer| outer.def(name)),
+            Source::Branch(number) => self.inner(number).and_then(|branch| branch.def(name)),
+            Source::Items => {
+                let mut branches = self.here().inner.clone();
+                branches.sort_by_key(|(number, _)| *number);
+                let items: Option<Vec<Def>> = branches.iter().map(|(_, branch)| branch.def(GIVEN)).collect();
+                items.map(|items| Def::list(None, items))
+            }
+        };
+        self.here().put(name, def);
+    }
+
+    /// Where a value stands, if that is known.
+    pub(super) fn def(&self, name: &str) -> Option<Def> {
+        self.here().get(name).and_then(|value| value.def.clone())
+    }
+
+    fn inner(&self, number: usize) -> Option<Arc<Scope>> {
+        let here = self.here();
+        here.inner.iter().find(|(of, _)| *of == number).map(|(_, scope)| Arc::clone(scope))
+    }
+}
+
+impl Here {
+    fn get(&self, name: &str) -> Option<&Valued> {
+        self.values.iter().find(|value| value.name == name)
+    }
+
+    fn put(&mut self, name: &'static str, def: Option<Def>) {
+        match self.values.iter_mut().find(|value| value.name == name) {
+            Some(value) => (value.def, value.told) = (def, None),
+            None => self.values.push(Valued { name, def, told: None }),
+        }
+    }
+
+    /// What was appended to a list on the way.
+    pub(super) fn appends(&mut self, name: &'static str, added: Vec<Def>) {
+        let Some(value) = self.values.iter_mut().find(|value| value.name == name) else { return };
+        let Some(def) = value.def.take() else { return };
+        value.def = Some(match (value.told.take(), def) {
+            (Some(seq), _) => Def::list(Some(Def::Told(Told::At(seq, name.to_owned()))), added),
+            (None, Def::Told(Told::List(of, mut items))) => {
+                items.extend(added);
+                Def::Told(Told::List(of, items))
+            }
+            (None, other) => Def::list(Some(other), added),
+        });
+    }
+
+    /// Comes to a position. What is not live there is forgotten; the names of what must be written there are given, each
+    /// with its index.
+    pub(super) fn arrive(&mut self, place: &'static Place, turn: u64) -> Vec<(usize, &'static str)> {
+        if std::mem::take(&mut self.is_told) {
+            self.labels.clear();
+        }
+        self.labels.append(&mut self.way);
+        self.replay.clear();
+        (self.attempts, self.timers) = (0, 0);
+        self.inner.clear();
+        self.turn = turn;
+        let known = std::mem::take(&mut self.values);
+        let mut unwritten = Vec::new();
+        self.values = place
+            .live
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let value = known.iter().find(|value| value.name == *name).cloned();
+                let value = value.unwrap_or(Valued { name, def: None, told: None });
+                if value.def.is_none() {
+                    unwritten.push((index, *name));
+                }
+                value
+            })
+            .collect();
+        self.at = place.position;
+        self.outcome = None;
+        unwritten
+    }
+
+    /// Comes to the position at which it was cut off.
+    pub(super) fn restored(&mut self, place: &'static Place, tip: Tip) {
+        let value = |name: &&'static str| Valued { name, def: tip.defs.get(*name).cloned(), told: Some(tip.last) };
+        self.values = place.live.iter().map(value).collect();
+        self.at = place.position;
+        self.turn = tip.turn;
+        self.replay = tip.records;
+    }
+
+    /// Says where a value stands that is live here.
+    pub(super) fn found(&mut self, index: usize, def: Def) {
+        if let Some(value) = self.values.get_mut(index) {
+            value.def = Some(def);
+        }
+    }
+
+    /// What is live, for a record to tell.
+    pub(super) fn told(&self) -> Vec<(&'static str, Def)> {
+        self.values.iter().filter_map(|value| Some((value.name, value.def.clone()?))).collect()
+    }
+
+    /// That a record tells what is live.
+    pub(super) fn recorded(&mut self, seq: u64) {
+        self.last = Some(seq);
+        self.is_told = true;
+        for value in self.values.iter_mut().filter(|value| value.def.is_some()) {
+            value.told = Some(seq);
+        }
+    }
+}
+
+/// A value as JSON that was written before.
+pub(super) fn raw(json: String) -> Option<Box<RawValue>> {
+    RawValue::from_string(json).ok()
+}

@@ -1,0 +1,123 @@
+//! A run that is to begin.
+
+use super::{
+    error::LoomError,
+    handle::Handle,
+    loom::{Loom, begin},
+    registry::version,
+};
+use crate::{journal::NewRun, machine::Machine, state::Fields, value::Value};
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+};
+
+/// What a workflow is begun with: its input, or a tuple of them.
+pub trait Inputs<I> {
+    /// The inputs, as the workflow takes them.
+    fn inputs(self) -> I;
+}
+
+impl Inputs<()> for () {
+    fn inputs(self) {}
+}
+
+impl<A> Inputs<(A,)> for A {
+    fn inputs(self) -> (A,) {
+        (self,)
+    }
+}
+
+macro_rules! inputs {
+    ($($name:ident)*) => {
+        impl<$($name),*> Inputs<($($name,)*)> for ($($name,)*) {
+            fn inputs(self) -> ($($name,)*) {
+                self
+            }
+        }
+    };
+}
+inputs!(A B);
+inputs!(A B C);
+inputs!(A B C D);
+inputs!(A B C D E);
+inputs!(A B C D E F);
+inputs!(A B C D E F G);
+inputs!(A B C D E F G H);
+
+/// A run that is to begin: a future of its handle.
+#[must_use = "a run does not begin until this is awaited"]
+pub struct Start<C, W: Machine<C>> {
+    loom: Loom<C>,
+    input: W::Input,
+    run: NewRun,
+    unwritten: Option<serde_json::Error>,
+}
+
+impl<C, W: Machine<C>> fmt::Debug for Start<C, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start").field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+impl<C: Send + Sync + 'static, W: Machine<C>> Start<C, W> {
+    pub(super) fn new(loom: Loom<C>, id: String, input: W::Input) -> Self {
+        let run = NewRun {
+            id,
+            workflow: W::NAME.to_owned(),
+            version: version::<W>(),
+            fingerprint: String::new(),
+            graph: String::new(),
+            input: String::new(),
+            user: None,
+            session: None,
+            metadata: None,
+        };
+        Start { loom, input, run, unwritten: None }
+    }
+
+    /// Whom the run is for.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.run.user = Some(user.into());
+        self
+    }
+
+    /// The session the run belongs to.
+    pub fn session(mut self, session: impl Into<String>) -> Self {
+        self.run.session = Some(session.into());
+        self
+    }
+
+    /// What else is to be known of the run; it is kept as JSON.
+    pub fn metadata(mut self, metadata: &impl Value) -> Self {
+        match metadata.write() {
+            Ok(json) => self.run.metadata = Some(json),
+            Err(error) => self.unwritten = Some(error),
+        }
+        self
+    }
+}
+
+impl<C: Send + Sync + 'static, W: Machine<C>> IntoFuture for Start<C, W> {
+    type Output = Result<Handle<C, W>, LoomError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Start { loom, input, mut run, unwritten } = self;
+        let mut fields = Fields::new();
+        let written = W::write_input(&input, &mut fields);
+        Box::pin(async move {
+            if let Some(error) = unwritten {
+                let (name, error) = ("the metadata".to_owned(), error.to_string());
+                return Err(LoomError::Unfit(crate::state::Unfit::Shape { name, error }));
+            }
+            written?;
+            run.input = fields.into_json();
+            let runner = loom.register::<W>();
+            let id = run.id.clone();
+            begin(&loom.0, run, runner).await?;
+            Ok(Handle::new(loom, id))
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! One run at work: from where it stands to its end, or to where it can only wait.
+
+use super::{
+    driver::Durable,
+    keeping::{Entry, Halt},
+    live::Def,
+    scope::Valued,
+};
+use crate::{
+    clock::{now_ms, until},
+    failure::{Failure, FailureKind},
+    journal::{RecordKind, Status},
+    machine::Machine,
+    seats::rests_at_waits,
+    state::{Fields, GIVEN, Unfit},
+    value::Value,
+};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use tokio::sync::Notify;
+
+/// A time that is further away is not waited for at work.
+const SOON: Duration = Duration::from_secs(2);
+
+/// What a run comes to, for now.
+#[derive(Debug)]
+pub(super) enum Came {
+    /// It has ended.
+    Ended,
+    /// It waits.
+    Aside,
+    /// It cannot go on.
+    Halted(Halt),
+}
+
+enum Turn<T> {
+    Done(Result<T, Failure>),
+    Halted,
+    Aside,
+    Signal,
+}
+
+/// Carries a run on. `signal` says that something was put for it, or that it is to be cancelled.
+pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
+    driver: &Durable,
+    context: &C,
+    id: &str,
+    input: &str,
+    signal: &Notify,
+) -> Came {
+    let root = driver.root();
+    let read = Fields::parse(input).and_then(|mut fields| M::read_input(&mut fields));
+    let input = match read {
+        Ok(input) => input,
+        Err(unfit) => return halted(driver, Halt::Unfit { at: "start".to_owned(), unfit }).await,
+    };
+    let outcome = {
+        let mut machine = pin!(driver.drive::<C, M>(context, &root, input, 0));
+        loop {
+            let turn = {
+                let mut signalled = pin!(signal.notified());
+                poll_fn(|cx| {
+                    let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
+                    if driver.keeping.is_halted() {
+                        return Poll::Ready(Turn::Halted);
+                    }
+                    if let Poll::Ready(outcome) = polled {
+                        return Poll::Ready(Turn::Done(outcome));
+                    }
+                    if signalled.as_mut().poll(cx).is_ready() {
+                        return Poll::Ready(Turn::Signal);
+                    }
+                    if waits && may_be_put_aside(driver) { Poll::Ready(Turn::Aside) } else { Poll::Pending }
+                })
+                .await
+            };
+            match turn {
+                Turn::Done(outcome) => break outcome,
+                Turn::Halted => return stopped(driver).await,
+                Turn::Signal => driver.signalled(id).await,
+                Turn::Aside => {
+                    driver.waiting.put_aside();
+                    let due = driver.waiting.next_due();
+                    return match driver.keeping.write(Some((Status::Waiting, due))).await {
+                        Ok(()) => Came::Aside,
+                        Err(()) => stopped(driver).await,
+                    };
+                }
+            }
+            if driver.keeping.is_halted() {
+                return stopped(driver).await;
+            }
+        }
+    };
+    let turn = root.here().turn;
+    let ended =
+        |value: String| Entry { kind: RecordKind::Ended, turn, node: "", attempt: 0, began_at: now_ms(), value };
+    let (status, entry) = match outcome {
+        Ok(output) => {
+            let known = root.def(GIVEN);
+            let value = if known.is_some() { Ok(String::new()) } else { output.write() };
+            match value {
+                Ok(value) => {
+                    tell_given(&root, known);
+                    (Status::Done, ended(value))
+                }
+                Err(error) => {
+                    let unfit = Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
+                    return halted(driver, Halt::Unfit { at: "end".to_owned(), unfit }).await;
+                }
+            }
+        }
+        Err(failure) => {
+            let status = if failure.kind() == FailureKind::Cancelled { Status::Cancelled } else { Status::Failed };
+            tell_given(&root, None);
+            (status, ended(failure.write().unwrap_or_default()))
+        }
+    };
+    driver.keeping.record(&root, entry);
+    match driver.keeping.write(Some((status, None))).await {
+        Ok(()) => Came::Ended,
+        Err(()) => stopped(driver).await,
+    }
+}
+
+/// What the record of the end tells: where the output stands, and nothing of what was live before.
+fn tell_given(root: &Arc<super::scope::Scope>, def: Option<Def>) {
+    let mut here = root.here();
+    here.at = "";
+    here.values = def.into_iter().map(|def| Valued { name: GIVEN, def: Some(def), told: None }).collect();
+    let mut way = std::mem::take(&mut here.way);
+    here.labels.clear();
+    here.labels.append(&mut way);
+}
+
+fn may_be_put_aside(driver: &Durable) -> bool {
+    !driver.waiting.has_answer() && driver.waiting.next_due().is_none_or(|due| until(due) > SOON)
+}
+
+/// A run that cannot go on stays as it is, and nobody is at it.
+async fn stopped(driver: &Durable) -> Came {
+    // What is dropped from here on goes on when the run does.
+    driver.waiting.put_aside();
+    let halt = driver.keeping.take_halt();
+    if let Some(Halt::Unfit { .. }) = halt {
+        driver.keeping.release().await;
+    }
+    halt.map_or(Came::Aside, Came::Halted)
+}
+
+async fn halted(driver: &Durable, halt: Halt) -> Came {
+    driver.keeping.halt(halt);
+    stopped(driver).await
+}

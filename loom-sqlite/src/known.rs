@@ -1,0 +1,76 @@
+//! What the connection that writes knows without reading: it need not read again what nobody else has written since.
+//!
+//! All of it is dropped when another connection wrote, and when a transaction came to nothing.
+
+use std::{collections::HashMap, sync::Arc};
+
+/// How many runs are known at most. A run is forgotten when it is left, so there are more only where very many go on.
+const MOST: usize = 65_536;
+
+/// What is known.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    version: Option<i64>,
+    runs: HashMap<u64, Standing>,
+    leases: HashMap<Arc<str>, i64>,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The token of its newest claim.
+    pub(crate) token: u64,
+    /// The number of its next record.
+    pub(crate) next: u64,
+    /// Who has it.
+    pub(crate) owner: Option<Arc<str>>,
+}
+
+impl Known {
+    /// Forgets all, unless the database has the version that it is known of.
+    pub(crate) fn only_of(&mut self, version: i64) {
+        if self.version != Some(version) {
+            self.clear();
+            self.version = Some(version);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn run(&self, run: u64) -> Option<Standing> {
+        self.runs.get(&run).cloned()
+    }
+
+    pub(crate) fn set_run(&mut self, run: u64, standing: Standing) {
+        if self.runs.len() >= MOST {
+            self.runs.clear();
+        }
+        self.runs.insert(run, standing);
+    }
+
+    pub(crate) fn forget_run(&mut self, run: u64) {
+        self.runs.remove(&run);
+    }
+
+    /// Records were written to a run.
+    pub(crate) fn advance(&mut self, run: u64, by: u64) {
+        if let Some(standing) = self.runs.get_mut(&run) {
+            standing.next += by;
+        }
+    }
+
+    /// Until when the lease of an owner lasts.
+    pub(crate) fn lease(&self, owner: &str) -> Option<i64> {
+        self.leases.get(owner).copied()
+    }
+
+    pub(crate) fn set_lease(&mut self, owner: &str, until: i64) {
+        self.leases.insert(owner.into(), until);
+    }
+
+    pub(crate) fn forget_leases(&mut self) {
+        self.leases.clear();
+    }
+}

@@ -1,0 +1,272 @@
+//! Writing together: whoever gets the connection commits what everybody queued.
+//!
+//! A run that writes alone does so in place, at once. Where another one wrote last, a write is queued and its task gives way
+//! once, so that others that are about to write can queue theirs; whoever is polled again first commits them all, in one
+//! transaction with one flush. What is queued while a transaction is being made on another thread is for the next one. No
+//! thread and no timer is needed for it, and no lock is held while the database is at work.
+
+use crate::{store::Store, trouble::Trouble};
+use loomflow_runtime::journal::JournalError;
+use std::{
+    mem,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+/// Something to write.
+pub(crate) trait Job: Send {
+    /// Does it within a transaction. That may come to nothing, and then it is done again. What is refused is no trouble.
+    fn run(&mut self, store: &mut Store) -> Result<(), Trouble>;
+
+    /// Tells whoever asked for it that it is on disk or was refused, or else why it could not be done.
+    fn settle(&mut self, failure: Option<JournalError>);
+
+    /// What it is, as words that an error goes on with.
+    fn tried(&self) -> &'static str;
+
+    /// On whose behalf it is.
+    fn writer(&self) -> u64;
+
+    /// Who is to be told that there is something to do.
+    fn waker(&self) -> Option<Waker>;
+
+    /// Whether nobody waits for it any more.
+    fn is_abandoned(&self) -> bool;
+}
+
+/// What waits to be written, and the connection while nobody writes.
+#[derive(Default)]
+struct Waiting {
+    store: Option<Store>,
+    jobs: Vec<Box<dyn Job>>,
+    /// Who wrote last, if that one wrote alone.
+    last: Option<u64>,
+}
+
+/// Where jobs are queued.
+pub(crate) struct Queue(Mutex<Waiting>);
+
+impl Queue {
+    pub(crate) fn new(store: Store) -> Self {
+        Self(Mutex::new(Waiting { store: Some(store), ..Waiting::default() }))
+    }
+
+    /// Has something written on behalf of a writer: a number that tells runs from one another.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        writer: u64,
+        tried: &'static str,
+        work: impl FnMut(&mut Store) -> Result<T, Trouble> + Send + 'static,
+    ) -> Writing<'_, T> {
+        let ticket = Arc::new(Ticket::default());
+        let job = Box::new(Task { work, writer, tried, outcome: None, ticket: Arc::clone(&ticket) });
+        Writing { queue: self, writer, stage: Stage::New(job), ticket }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        lock(&self.0)
+    }
+
+    /// Commits what is queued, if nobody is at it.
+    fn commit(&self) {
+        let mut waiting = self.waiting();
+        if waiting.jobs.is_empty() {
+            return;
+        }
+        if let Some(store) = waiting.store.take() {
+            let jobs = mem::take(&mut waiting.jobs);
+            drop(waiting);
+            self.commit_these(store, jobs);
+        }
+    }
+
+    /// Commits jobs and gives the connection back.
+    ///
+    /// What was queued in the meantime is left to those who queued it, who are woken, so that each batch is as large as it
+    /// can be; unless one of them is gone.
+    fn commit_these(&self, mut store: Store, mut jobs: Vec<Box<dyn Job>>) {
+        loop {
+            store.commit(&mut jobs);
+            let mut waiting = self.waiting();
+            waiting.last = match &*jobs {
+                [job] => Some(job.writer()),
+                _ => None,
+            };
+            if waiting.jobs.iter().any(|job| job.is_abandoned()) {
+                jobs = mem::take(&mut waiting.jobs);
+                continue;
+            }
+            waiting.store = Some(store);
+            let wakers: Vec<Waker> = waiting.jobs.iter().filter_map(|job| job.waker()).collect();
+            // A waker may poll at once, so no lock is held for it.
+            drop(waiting);
+            wakers.into_iter().for_each(Waker::wake);
+            return;
+        }
+    }
+}
+
+/// A lock that no panic makes unusable: nothing that is held under one can be left half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a job and whoever waits for it share.
+struct Ticket<T> {
+    told: Mutex<Told<T>>,
+    abandoned: AtomicBool,
+}
+
+enum Told<T> {
+    Nothing(Option<Waker>),
+    All(Result<T, JournalError>),
+    Taken,
+}
+
+impl<T> Default for Ticket<T> {
+    fn default() -> Self {
+        Self { told: Mutex::new(Told::Nothing(None)), abandoned: AtomicBool::new(false) }
+    }
+}
+
+impl<T> Ticket<T> {
+    /// What came of the job, or else whom to wake when it is known.
+    fn take(&self, context: &Context<'_>) -> Option<Result<T, JournalError>> {
+        let mut told = lock(&self.told);
+        match mem::replace(&mut *told, Told::Taken) {
+            Told::All(outcome) => Some(outcome),
+            Told::Nothing(_) => {
+                *told = Told::Nothing(Some(context.waker().clone()));
+                None
+            }
+            Told::Taken => None,
+        }
+    }
+}
+
+/// Work that is to be done, and what came of it.
+struct Task<T, F> {
+    work: F,
+    writer: u64,
+    tried: &'static str,
+    outcome: Option<Result<T, JournalError>>,
+    ticket: Arc<Ticket<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut Store) -> Result<T, Trouble> + Send> Job for Task<T, F> {
+    fn run(&mut self, store: &mut Store) -> Result<(), Trouble> {
+        self.outcome = Some(match (self.work)(store) {
+            Ok(done) => Ok(done),
+            Err(Trouble::Refused(error)) => Err(error),
+            Err(trouble) => return Err(trouble),
+        });
+        Ok(())
+    }
+
+    fn settle(&mut self, failure: Option<JournalError>) {
+        let outcome = match failure {
+            Some(error) => Some(Err(error)),
+            None => self.outcome.take(),
+        };
+        if let Some(outcome) = outcome {
+            let told = mem::replace(&mut *lock(&self.ticket.told), Told::All(outcome));
+            if let Told::Nothing(Some(waker)) = told {
+                waker.wake();
+            }
+        }
+    }
+
+    fn tried(&self) -> &'static str {
+        self.tried
+    }
+
+    fn writer(&self) -> u64 {
+        self.writer
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        match &*lock(&self.ticket.told) {
+            Told::Nothing(waker) => waker.clone(),
+            _ => None,
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.ticket.abandoned.load(Ordering::SeqCst)
+    }
+}
+
+/// Something that is being written. Dropped while it is queued, it is written all the same.
+pub(crate) struct Writing<'a, T> {
+    queue: &'a Queue,
+    writer: u64,
+    stage: Stage,
+    ticket: Arc<Ticket<T>>,
+}
+
+enum Stage {
+    New(Box<dyn Job>),
+    Queued,
+    Over,
+}
+
+impl<T> Future for Writing<'_, T> {
+    type Output = Result<T, JournalError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        match mem::replace(&mut this.stage, Stage::Queued) {
+            Stage::New(job) => {
+                let mut waiting = this.queue.waiting();
+                let is_alone = waiting.jobs.is_empty() && waiting.last == Some(this.writer);
+                if let Some(store) = waiting.store.take_if(|_| is_alone) {
+                    drop(waiting);
+                    this.queue.commit_these(store, vec![job]);
+                } else {
+                    // Whoever commits it must find whom to wake, so that is said before it is queued.
+                    this.ticket.take(context);
+                    waiting.jobs.push(job);
+                    let is_free = waiting.store.is_some();
+                    drop(waiting);
+                    if is_free {
+                        context.waker().wake_by_ref();
+                    }
+                    return Poll::Pending;
+                }
+            }
+            Stage::Queued => {
+                if let Some(outcome) = this.ticket.take(context) {
+                    this.stage = Stage::Over;
+                    return Poll::Ready(outcome);
+                }
+                this.queue.commit();
+            }
+            Stage::Over => {
+                this.stage = Stage::Over;
+                return Poll::Pending;
+            }
+        }
+        match this.ticket.take(context) {
+            Some(outcome) => {
+                this.stage = Stage::Over;
+                Poll::Ready(outcome)
+            }
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Drop for Writing<'_, T> {
+    fn drop(&mut self) {
+        if matches!(self.stage, Stage::Queued) {
+            self.ticket.abandoned.store(true, Ordering::SeqCst);
+            if matches!(&*lock(&self.ticket.told), Told::Nothing(_)) {
+                self.queue.commit();
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The rows of runs.
+
+use super::{Odd, all, int, maybe_int, maybe_text, one, text, write};
+use crate::{checksum::Checksum, trouble::Trouble};
+use loomflow_runtime::journal::{Filter, RunInfo, Status};
+use rusqlite::{Connection, Row, ToSql, params};
+
+/// The columns, in the order they are read in.
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, ended_at, ",
+            "wake_at, cancel_at, owner, token, records, signal, crc FROM runs ",
+            $rest
+        )
+    };
+}
+
+/// What stands in the row of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct RunRow {
+    pub(crate) info: RunInfo,
+    /// The token of its newest claim.
+    pub(crate) token: u64,
+    /// How many records it had when the row was last changed: there are no fewer.
+    pub(crate) records: u64,
+    /// Whether something was put since its owner was told.
+    pub(crate) signal: bool,
+}
+
+impl RunRow {
+    fn crc(&self) -> i64 {
+        let info = &self.info;
+        Checksum::new()
+            .int(info.run.cast_signed())
+            .text(&info.id)
+            .text(&info.workflow)
+            .int(info.version.into())
+            .text(&info.fingerprint)
+            .text(info.status.name())
+            .maybe_text(info.user.as_deref())
+            .maybe_text(info.session.as_deref())
+            .maybe_text(info.metadata.as_deref())
+            .int(info.created_at)
+            .maybe_int(info.ended_at)
+            .maybe_int(info.wake_at)
+            .maybe_int(info.cancel_at)
+            .maybe_text(info.owner.as_deref())
+            .int(self.token.cast_signed())
+            .int(self.records.cast_signed())
+            .int(self.signal.into())
+            .end()
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, Trouble> {
+        Self::parse(row).map_err(|Odd| {
+            let id = text(row, 1).unwrap_or_default();
+            Trouble::Damaged(format!("the row of run `{id}` is not what was written"))
+        })
+    }
+
+    fn parse(row: &Row<'_>) -> Result<Self, Odd> {
+        let info = RunInfo {
+            run: int(row, 0)?.cast_unsigned(),
+            id: text(row, 1)?,
+            workflow: text(row, 2)?,
+            version: int(row, 3)?.try_into()?,
+            fingerprint: text(row, 4)?,
+            status: Status::of(&text(row, 5)?).ok_or(Odd)?,
+            user: maybe_text(row, 6)?,
+            session: maybe_text(row, 7)?,
+            metadata: maybe_text(row, 8)?,
+            created_at: int(row, 9)?,
+            ended_at: maybe_int(row, 10)?,
+            wake_at: maybe_int(row, 11)?,
+            cancel_at: maybe_int(row, 12)?,
+            owner: maybe_text(row, 13)?,
+        };
+        let (token, records) = (int(row, 14)?.cast_unsigned(), int(row, 15)?.cast_unsigned());
+        let read = Self { info, token, records, signal: int(row, 16)? != 0 };
+        Odd::unless(read.crc() == int(row, 17)?)?;
+        Ok(read)
+    }
+
+    /// Adds the row of a new run, which gets its number.
+    pub(crate) fn add(&mut self, connection: &Connection) -> Result<(), Trouble> {
+        let last = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
+        // The number goes into the checksum, so it must be known first.
+        let run = one(connection, last, [], |row| Ok(row.get::<_, i64>(0)?))?.unwrap_or(0) + 1;
+        self.info.run = run.cast_unsigned();
+        let (info, crc) = (&self.info, self.crc());
+        write(
+            connection,
+            "INSERT INTO runs (run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, \
+             ended_at, wake_at, cancel_at, owner, token, records, signal, crc) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            params![
+                run,
+                info.id,
+                info.workflow,
+                info.version,
+                info.fingerprint,
+                info.status.name(),
+                info.user,
+                info.session,
+                info.metadata,
+                info.created_at,
+                info.ended_at,
+                info.wake_at,
+                info.cancel_at,
+                info.owner,
+                self.token.cast_signed(),
+                self.records.cast_signed(),
+                self.signal,
+                crc
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes what can change of a run.
+    pub(crate) fn change(&self, connection: &Connection) -> Result<(), Trouble> {
+        let info = &self.info;
+        write(
+            connection,
+            "UPDATE runs SET status = ?2, ended_at = ?3, wake_at = ?4, cancel_at = ?5, owner = ?6, token = ?7, \
+             records = ?8, signal = ?9, crc = ?10 WHERE run = ?1",
+            params![
+                info.run.cast_signed(),
+                info.status.name(),
+                info.ended_at,
+                info.wake_at,
+                info.cancel_at,
+                info.owner,
+                self.token.cast_signed(),
+                self.records.cast_signed(),
+                self.signal,
+                self.crc()
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// The run of an id.
+pub(crate) fn by_id(connection: &Connection, id: &str) -> Result<Option<RunRow>, Trouble> {
+    one(connection, columns!("WHERE id = ?1"), [id], RunRow::read)
+}
+
+/// The run of a number.
+pub(crate) fn by_number(connection: &Connection, run: u64) -> Result<Option<RunRow>, Trouble> {
+    one(connection, columns!("WHERE run = ?1"), [run.cast_signed()], RunRow::read)
+}
+
+/// An owner's runs that it is to be told of.
+pub(crate) fn signalled(connection: &Connection, owner: &str) -> Result<Vec<RunRow>, Trouble> {
+    all(connection, columns!("WHERE signal AND owner = ?1 ORDER BY run"), [owner], RunRow::read)
+}
+
+/// The runs that a filter lets through, the newest first.
+pub(crate) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RunInfo>, Trouble> {
+    let status = filter.status.map(Status::name);
+    let limit = match filter.limit {
+        0 => i64::MAX,
+        limit => limit.try_into().unwrap_or(i64::MAX),
+    };
+    let conditions: [(&str, Option<&dyn ToSql>); 5] = [
+        ("workflow = ?", filter.workflow.as_ref().map(|workflow| workflow as _)),
+        ("status = ?", status.as_ref().map(|status| status as _)),
+        ("user = ?", filter.user.as_ref().map(|user| user as _)),
+        ("session = ?", filter.session.as_ref().map(|session| session as _)),
+        ("created_at < ?", filter.created_before.as_ref().map(|before| before as _)),
+    ];
+    let mut sql = columns!("WHERE 1").to_owned();
+    let mut parameters: Vec<&dyn ToSql> = Vec::new();
+    for (condition, parameter) in conditions {
+        if let Some(parameter) = parameter {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            parameters.push(parameter);
+        }
+    }
+    sql.push_str(" ORDER BY run DESC LIMIT ?");
+    parameters.push(&limit);
+    all(connection, &sql, parameters.as_slice(), |row| Ok(RunRow::read(row)?.info))
+}
+
+/// The ids of runs that are to go on and nobody is at, the oldest first.
+pub(crate) fn ready(connection: &Connection, now: i64, limit: usize) -> Result<Vec<String>, Trouble> {
+    let limit: i64 = limit.try_into().unwrap_or(i64::MAX);
+    let ready = columns!(
+        "WHERE ended_at IS NULL AND ( \
+           status = 'waiting' AND (signal OR wake_at <= ?1) OR status = 'running' AND ( \
+             owner IS NULL OR NOT EXISTS (SELECT 1 FROM owners WHERE owners.owner = runs.owner AND until > ?1))) \
+         ORDER BY run LIMIT ?2"
+    );
+    all(connection, ready, params![now, limit], |row| Ok(RunRow::read(row)?.info.id))
+}
+
+/// When the next run that waits is to go on.
+pub(crate) fn next_wake(connection: &Connection) -> Result<Option<i64>, Trouble> {
+    let next = "SELECT min(wake_at) FROM runs WHERE ended_at IS NULL";
+    Ok(one(connection, next, [], |row| Ok(row.get(0)?))?.flatten())
+}

@@ -1,0 +1,143 @@
+//! The tables of a journal, and how a file is found to have them.
+//!
+//! ```sql
+#![doc = include_str!("schema.sql")]
+//! ```
+
+use crate::{
+    options::{Durability, Options},
+    trouble::Trouble,
+};
+use loomflow_runtime::journal::JournalError;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use std::{
+    fs::File,
+    io::{ErrorKind, Read},
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The format of the tables.
+const FORMAT: u32 = 1;
+
+const TABLES: &str = include_str!("schema.sql");
+
+/// What a file of SQLite begins with.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// The least there can be of such a file: one page of the smallest size.
+const LEAST: u64 = 512;
+
+/// Opens a connection that writes, and makes the tables in a new file.
+pub(crate) fn writer(path: &Path, journal: &str, options: &Options) -> Result<Connection, Trouble> {
+    whole(path, journal)?;
+    let connection = connect(path, options)?;
+    // Before anything is changed it must be known that the file is a journal of ours.
+    let is_new = !known(&connection, journal)?;
+    with_log(&connection, options.patience)?;
+    connection.execute_batch(match options.durability {
+        Durability::Full => "PRAGMA synchronous = FULL",
+        Durability::Process => "PRAGMA synchronous = NORMAL",
+    })?;
+    if is_new {
+        make(&connection, journal)?;
+    }
+    Ok(connection)
+}
+
+/// Opens a connection that reads a journal.
+pub(crate) fn reader(path: &Path, options: &Options) -> Result<Connection, Trouble> {
+    let connection = connect(path, options)?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, options: &Options) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.patience)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA cache_size = -8000")?;
+    if let Some(pages) = options.max_pages {
+        // What this gives is the number that it was set to.
+        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    }
+    Ok(connection)
+}
+
+/// Refuses a file that begins as no database does, which SQLite might take for a new one when it is very short.
+fn whole(path: &Path, journal: &str) -> Result<(), Trouble> {
+    let unreadable = |source: std::io::Error| JournalError::Store {
+        journal: journal.to_owned(),
+        tried: "opening it",
+        source: Box::new(source),
+    };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable(error).into()),
+    };
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length == 0 {
+        return Ok(());
+    }
+    let mut start = [0; MAGIC.len()];
+    match file.read_exact(&mut start) {
+        Ok(()) if start == *MAGIC && length >= LEAST => Ok(()),
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(unreadable(error).into()),
+        _ => Err(Trouble::Damaged("it does not begin as an SQLite database does".to_owned())),
+    }
+}
+
+/// Whether the file has our tables, and not those of a newer version or of something else.
+fn known(connection: &Connection, journal: &str) -> Result<bool, Trouble> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        return Ok(false);
+    }
+    let ours = "SELECT count(*) FROM sqlite_schema WHERE name IN ('meta', 'runs', 'records')";
+    if connection.query_row(ours, [], |row| row.get::<_, i64>(0))? != 3 {
+        return Err(Trouble::Damaged("it is an SQLite database, but not of a journal".to_owned()));
+    }
+    let format =
+        connection.query_row("SELECT value FROM meta WHERE name = 'format'", [], |row| row.get(0)).optional()?;
+    match format {
+        Some(FORMAT) => Ok(true),
+        Some(found) if found > FORMAT => {
+            Err(JournalError::Newer { journal: journal.to_owned(), found, known: FORMAT }.into())
+        }
+        _ => Err(Trouble::Damaged("it does not say which format it has".to_owned())),
+    }
+}
+
+/// Has the database write ahead. Where another process does so to a new file at this moment, SQLite does not wait by itself.
+fn with_log(connection: &Connection, patience: Duration) -> Result<(), Trouble> {
+    let began = Instant::now();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && began.elapsed() < patience => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Makes the tables, unless another process did so in the meantime.
+fn make(connection: &Connection, journal: &str) -> Result<(), Trouble> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let made = known(connection, journal).and_then(|made| {
+        if !made {
+            connection.execute_batch(TABLES)?;
+            connection.execute("INSERT INTO meta (name, value) VALUES ('format', ?1)", [FORMAT])?;
+        }
+        Ok(connection.execute_batch("COMMIT")?)
+    });
+    if made.is_err() && !connection.is_autocommit() {
+        // That it cannot be rolled back either is no news: the connection is closed next.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    made
+}

@@ -1,0 +1,115 @@
+-- What stands in this file. Times are milliseconds since 1970; a text that is empty is NULL. Each row has a checksum of what
+-- else is in it, so that damage is told: change nothing by hand.
+
+-- `format`: the version of these tables.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Graphs that runs were begun with, as JSON.
+CREATE TABLE graphs (
+    number      INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL,
+    crc         INTEGER NOT NULL
+);
+
+CREATE TABLE runs (
+    run         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    workflow    TEXT NOT NULL,
+    version     INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,    -- of its graph
+    status      TEXT NOT NULL,    -- running, waiting, done, failed, cancelled
+    user        TEXT,
+    session     TEXT,
+    metadata    TEXT,             -- JSON
+    created_at  INTEGER NOT NULL,
+    ended_at    INTEGER,
+    wake_at     INTEGER,          -- when it is to go on
+    cancel_at   INTEGER,          -- when it was asked to be cancelled
+    owner       TEXT,             -- who has it, or had it last
+    token       INTEGER NOT NULL, -- grows with every claim
+    records     INTEGER NOT NULL, -- how many it had when this row was last changed: there are no fewer
+    signal      INTEGER NOT NULL, -- whether something was put since its owner was told
+    crc         INTEGER NOT NULL
+);
+CREATE INDEX runs_open ON runs (wake_at) WHERE ended_at IS NULL;
+CREATE INDEX runs_signal ON runs (owner) WHERE signal;
+
+-- What happened, in the order it was written. Record 0 of a run is its input.
+CREATE TABLE records (
+    number  INTEGER PRIMARY KEY,
+    key     INTEGER NOT NULL UNIQUE,                         -- run * 2^32 + seq
+    run     INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
+    seq     INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
+    kind    TEXT NOT NULL,
+    scope   TEXT,
+    turn    INTEGER,
+    node    TEXT,
+    label   TEXT,             -- of the way that led to the node
+    attempt INTEGER,
+    at      INTEGER,          -- when it began
+    took    INTEGER,          -- how long it took
+    after   INTEGER,          -- the seq of the record before it in its scope
+    live    TEXT,             -- JSON
+    value   TEXT,             -- JSON
+    crc     INTEGER NOT NULL
+);
+
+-- The last record of each scope of a run that is in more than one.
+CREATE TABLE heads (
+    run   INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    seq   INTEGER NOT NULL,
+    crc   INTEGER NOT NULL,
+    PRIMARY KEY (run, scope)
+) WITHOUT ROWID;
+
+CREATE TABLE questions (
+    key      INTEGER PRIMARY KEY,                             -- as of its record
+    run      INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
+    seq      INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
+    scope    TEXT,
+    node     TEXT,
+    ask      TEXT,
+    question TEXT,             -- JSON, while it is open
+    asked_at INTEGER NOT NULL,
+    state    TEXT NOT NULL,    -- open, answered, closed
+    answerer TEXT,
+    ended_at INTEGER,
+    crc      INTEGER NOT NULL
+);
+
+-- Answers and messages that their run has not taken yet.
+CREATE TABLE messages (
+    number   INTEGER PRIMARY KEY AUTOINCREMENT,
+    run      INTEGER NOT NULL,
+    ask      TEXT NOT NULL,
+    question INTEGER,          -- the seq of the question it answers
+    value    TEXT NOT NULL,    -- JSON
+    giver    TEXT,
+    at       INTEGER NOT NULL,
+    crc      INTEGER NOT NULL
+);
+CREATE INDEX messages_run ON messages (run);
+
+-- Who writes, and until when.
+CREATE TABLE owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What steps gave, found by a hash of the step and its input.
+CREATE TABLE cache (
+    number INTEGER PRIMARY KEY,
+    hash   INTEGER NOT NULL,
+    step   TEXT NOT NULL,
+    input  TEXT NOT NULL,
+    output TEXT NOT NULL,
+    until  INTEGER NOT NULL,
+    crc    INTEGER NOT NULL
+);
+CREATE INDEX cache_hash ON cache (hash);
+
+-- The records with the ids of their runs, for reading.
+CREATE VIEW journal AS
+SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
+       strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value
+FROM runs JOIN records ON records.key BETWEEN runs.run << 32 AND runs.run << 32 | 4294967295
+ORDER BY records.key;

@@ -1,0 +1,111 @@
+//! Leases, and who has a run.
+
+use crate::{
+    checksum::Checksum,
+    known::Standing,
+    rows::{
+        records,
+        runs::{self, RunRow},
+        write,
+    },
+    store::Store,
+    trouble::Trouble,
+};
+use loomflow_runtime::journal::{Begun, Claim, JournalError, NewRun, RunInfo, Status};
+use rusqlite::params;
+
+/// Gives an owner its lease.
+pub(crate) fn lease(store: &mut Store, owner: &str, until: i64) -> Result<(), Trouble> {
+    let lease = "INSERT OR REPLACE INTO owners (owner, until) VALUES (?1, ?2)";
+    write(&store.connection, lease, params![owner, until])?;
+    store.known.set_lease(owner, until);
+    Ok(())
+}
+
+/// The checksum of a graph.
+pub(crate) fn graph_crc(fingerprint: &str, graph: &str) -> i64 {
+    Checksum::new().text(fingerprint).text(graph).end()
+}
+
+/// Begins a run and claims it.
+pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> Result<Begun, Trouble> {
+    if let Some(row) = runs::by_id(&store.connection, &new.id)? {
+        return Ok(Begun::Exists(row.info));
+    }
+    store.leased(owner, now)?;
+    let mut row = RunRow {
+        info: RunInfo {
+            run: 0,
+            id: new.id.clone(),
+            workflow: new.workflow.clone(),
+            version: new.version,
+            fingerprint: new.fingerprint.clone(),
+            status: Status::Running,
+            user: new.user.clone(),
+            session: new.session.clone(),
+            metadata: new.metadata.clone(),
+            created_at: now,
+            ended_at: None,
+            wake_at: None,
+            cancel_at: None,
+            owner: Some(owner.to_owned()),
+        },
+        token: 1,
+        records: 0,
+        signal: false,
+    };
+    row.add(&store.connection)?;
+    let (run, token) = (row.info.run, row.token);
+    records::add_input(&store.connection, run, &new.input)?;
+    let crc = graph_crc(&new.fingerprint, &new.graph);
+    let graph = "INSERT OR IGNORE INTO graphs (fingerprint, description, crc) VALUES (?1, ?2, ?3)";
+    write(&store.connection, graph, params![new.fingerprint, new.graph, crc])?;
+    store.known.set_run(run, Standing { token, next: 1, owner: Some(owner.into()) });
+    Ok(Begun::New(Claim { run, token }))
+}
+
+/// Refuses when another owner than this has a run, or anyone if none is given.
+pub(super) fn free(store: &mut Store, info: &RunInfo, but: Option<&str>, now: i64) -> Result<(), Trouble> {
+    let Some(owner) = info.owner.as_deref().filter(|&owner| but != Some(owner)) else { return Ok(()) };
+    match store.left(owner, now)? {
+        Some(left_ms) => Err(JournalError::Held { id: info.id.clone(), owner: owner.to_owned(), left_ms }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Claims a run.
+pub(crate) fn claim(
+    store: &mut Store,
+    id: &str,
+    owner: &str,
+    now: i64,
+    again: bool,
+) -> Result<(Claim, RunInfo), Trouble> {
+    let found = runs::by_id(&store.connection, id)?;
+    let mut row = found.ok_or_else(|| JournalError::Unknown { id: id.to_owned() })?;
+    if row.info.status.is_end() && !(again && row.info.status == Status::Failed) {
+        return Err(JournalError::Ended { id: id.to_owned() }.into());
+    }
+    free(store, &row.info, Some(owner), now)?;
+    store.leased(owner, now)?;
+    let run = row.info.run;
+    let Some(standing) = store.standing(run)? else {
+        return Err(JournalError::Unknown { id: id.to_owned() }.into());
+    };
+    if row.info.status.is_end() {
+        row.info.ended_at = None;
+        row.info.cancel_at = None;
+    }
+    row.info.status = Status::Running;
+    row.info.wake_at = None;
+    row.info.owner = Some(owner.to_owned());
+    row.token += 1;
+    row.records = standing.next - 1;
+    row.signal = false;
+    row.change(&store.connection)?;
+    store.known.set_run(run, Standing { token: row.token, owner: Some(owner.into()), ..standing });
+    // Whoever is not there has no lease, so those that are over need not be kept.
+    write(&store.connection, "DELETE FROM owners WHERE until <= ?1", [now])?;
+    store.known.forget_leases();
+    Ok((Claim { run, token: row.token }, row.info))
+}
