@@ -7,7 +7,7 @@
 //! The macros are [`step`], [`macro@ask`], [`workflow!`] and [`macro@Context`]. A [`Run`] gives a [`Failure`] when it fails;
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
-pub use loomflow_graph::graph;
+pub use loomflow_graph::{graph, version};
 pub use loomflow_runtime::journal;
 pub use loomflow_runtime::{
     Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, Open, Outcome,

@@ -12,6 +12,7 @@ use std::fmt;
 pub struct Graph<'a> {
     name: &'a str,
     doc: &'a str,
+    version: u32,
     inputs: &'a [Input<'a>],
     output: &'a str,
     nodes: &'a [Node<'a>],
@@ -99,6 +100,7 @@ impl<'a> Graph<'a> {
         Graph {
             name,
             doc: "",
+            version: 1,
             inputs: &[],
             output: "()",
             nodes: &[],
@@ -112,6 +114,13 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub const fn with_doc(mut self, doc: &'a str) -> Self {
         self.doc = doc;
+        self
+    }
+
+    /// The same graph as another version than the first.
+    #[must_use]
+    pub const fn with_version(mut self, version: u32) -> Self {
+        self.version = version;
         self
     }
 
@@ -155,6 +164,12 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub const fn doc(&self) -> &'a str {
         self.doc
+    }
+
+    /// The workflow's version: 1, unless `#[workflow(version = 2)]` says another.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
     }
 
     /// The workflow's inputs, in order.

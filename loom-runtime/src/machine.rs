@@ -14,6 +14,8 @@ use loomflow_graph::graph::Graph;
 pub trait Workflow: Step {
     /// The graph, as data.
     const GRAPH: Graph<'static>;
+    /// What a kept run depends on, as text: see [`version`](loomflow_graph::version).
+    const DESCRIPTION: &'static str;
     /// The inputs, as a tuple.
     type Input: Send;
     /// A place of the graph with the values that are still to be read from there.
@@ -49,6 +51,9 @@ pub trait Workflow: Step {
 
     /// All places, those of branches too, by their numbers.
     fn places() -> &'static [Place];
+
+    /// The names of the values and their types as rustc names them, which the description cannot say of what steps give.
+    fn types() -> Vec<(&'static str, &'static str)>;
 
     /// The place a state stands at.
     fn place(state: &Self::State) -> &'static Place;

@@ -1,9 +1,12 @@
 //! A checked workflow as code: its type, what makes it a step and a machine, and how it is run.
 
 use super::{
+    description::{description, kept},
     graph,
+    lock::locked,
     machine::{aliases, begin, names, places, states, turn, unraw},
     plan::Plan,
+    positions::positions,
     signature::Signature,
 };
 use crate::output::at;
@@ -24,9 +27,13 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     let aliases = aliases(&plan);
     let names = names(&plan);
     let states = states(&plan);
-    let (places, _) = places(&plan);
+    let positions = positions(&plan);
+    let (places, place) = places(&plan, &positions);
     let step = step_impl(signature, &checked_answers(&plan));
-    let workflow = workflow_impl(&plan, &graph::constant(&plan, flow, &described));
+    let description = description(&plan, &positions);
+    let locked = locked(&plan, &positions, &description);
+    let kept = kept(&plan, &description, &positions);
+    let workflow = workflow_impl(&plan, &graph::constant(&plan, flow, &described), &place, &kept);
     let machine = machine_impl(&plan);
     let inherent = inherent_impl(signature);
     quote! {
@@ -45,6 +52,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
             #once
         };
         #inherent
+        #locked
     }
 }
 
@@ -151,17 +159,17 @@ fn checked_answers(plan: &Plan<'_, '_>) -> TokenStream {
     }
 }
 
-fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream) -> TokenStream {
+fn workflow_impl(plan: &Plan<'_, '_>, graph: &TokenStream, place: &TokenStream, kept: &TokenStream) -> TokenStream {
     let (signature, rt) = (plan.signature, plan.rt());
     let (impls, generics, bounds) = signature.ast.generics.split_for_impl();
     let (inputs, types) = signature.inputs();
     let texts = inputs.iter().map(|input| unraw(input)).collect::<Vec<_>>();
-    let (_, place) = places(plan);
     let begin = begin(plan);
     quote! {
         #[automatically_derived]
         impl #impls #rt::Workflow for #signature #bounds {
             const GRAPH: #rt::graph::Graph<'static> = #graph;
+            #kept
             type Input = (#(#types,)*);
             type State = __State #generics;
             fn begin<__D: #rt::Driver>(

@@ -65,10 +65,13 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
         }
         None => quote!(#rt::graph::MaxSteps::Formula("without end")),
     };
+    let version = signature.options.version;
+    let version = (version != 1).then(|| quote!(.with_version(#version)));
     let start = line(signature.name().span().start().line);
     quote! {
         #rt::graph::Graph::new(#name)
             .with_doc(#doc)
+            #version
             .with_signature(&[#(#inputs),*], #output)
             .with_nodes(&[#(#nodes),*], &[#(#edges),*])
             .with_max_steps(#max_steps)
@@ -77,7 +80,7 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
 }
 
 /// A type as it was written; of a workflow in one line nobody wrote it.
-fn shown(ty: &Type) -> String {
+pub(super) fn shown(ty: &Type) -> String {
     if let Type::Verbatim(_) = ty { "_".to_owned() } else { text(ty) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     plan::{Held, Plan, state_type},
-    positions::positions,
+    positions::Positions,
     transition::{Leaf, Ways, declarations},
     work::{Work, counter},
 };
@@ -118,17 +118,17 @@ fn is_slot(plan: &Plan<'_, '_>, point: PointId, held: Held) -> bool {
 }
 
 /// The static places, and the function from a state of the workflow to its own.
-pub(super) fn places(plan: &Plan<'_, '_>) -> (TokenStream, TokenStream) {
+pub(super) fn places(plan: &Plan<'_, '_>, positions: &Positions) -> (TokenStream, TokenStream) {
     let rt = plan.rt();
     let workflow = plan.signature.name().to_string();
     let count = plan.states.len() + 1;
-    let places = plan.states.iter().zip(positions(plan)).map(|(&point, position)| {
+    let places = plan.states.iter().zip(&positions.states).map(|(&point, position)| {
         let node = match &plan.program.points[point].kind {
             Kind::Call(node, ..) => unraw(plan.program.nodes[*node].name),
             Kind::Sleep(_) => "sleep".to_owned(),
             _ => String::new(),
         };
-        let (key, live) = (position.key, position.live);
+        let (key, live) = (&position.key, &position.live);
         quote!(#rt::Place { workflow: #workflow, node: #node, position: #key, live: &[#(#live),*] })
     });
     let arms = plan.states_of(0).map(|point| {

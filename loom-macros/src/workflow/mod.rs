@@ -1,22 +1,30 @@
 //! `workflow!`: from the user's tokens, by way of `loomflow-graph`, to a machine.
 //!
-//! - `emit` puts the parts together, `graph` is what is shown of the workflow, `signature` its outside;
+//! - `emit` puts the parts together, `graph` is what is shown of the workflow, `signature` its outside, and
+//!   `options` what stands in its `#[workflow(…)]`;
 //! - `plan` says where the machine has states and what each holds; `positions` by what a run kept there is found again, in
-//!   the words of `wording`;
+//!   the words of `wording`, and `description` is all that it depends on, as text, and
+//!   `lock` holds it against the lock file;
 //! - `machine` writes the states and the turns, `transition` the ways between them, `expr` the user's expressions with
 //!   the graph's names in them;
 //! - `fallback` is what a workflow with errors becomes.
 
 mod branch;
 mod call;
+mod description;
 mod emit;
 mod expr;
 mod fallback;
 mod graph;
+mod lock;
 mod machine;
+mod options;
 mod plan;
 mod positions;
 mod signature;
+#[cfg(test)]
+mod testing;
+
 mod told;
 mod transition;
 mod wording;

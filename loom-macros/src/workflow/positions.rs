@@ -9,7 +9,8 @@ use super::{
 };
 use loomflow_graph::{
     flow::PointId,
-    grammar::program::{ForkKind, Kind, Program},
+    grammar::program::{ForkKind, Kind, Program, RegionId},
+    version::fingerprint,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,8 +22,18 @@ pub(super) struct Position {
     pub(super) live: Vec<String>,
 }
 
-/// The positions, by the index of their states.
-pub(super) fn positions(plan: &Plan<'_, '_>) -> Vec<Position> {
+/// All that a run is kept by.
+pub(super) struct Positions {
+    /// By the index of their states.
+    pub(super) states: Vec<Position>,
+    /// Where branches have come to their end, and wait for the others: no state, but a run is kept there too.
+    pub(super) joins: Vec<Position>,
+    /// The names of the values.
+    pub(super) values: Vec<String>,
+}
+
+/// The positions of a workflow.
+pub(super) fn positions(plan: &Plan<'_, '_>) -> Positions {
     let wording = Wording::of(plan.program);
     let mut keys = vec![String::new(); plan.states.len()];
     let mut within = vec![String::new(); plan.program.regions.len()];
@@ -33,7 +44,7 @@ pub(super) fn positions(plan: &Plan<'_, '_>) -> Vec<Position> {
             let key = format!("{}{key}", within[region]);
             if let Kind::Fork(fork) = plan.program.points[point].kind {
                 let item = &plan.program.forks[fork];
-                let branches = told_apart(wording.branches(fork), &[]);
+                let branches = told_apart(&wording, wording.branches(fork), &[]);
                 for (&branch, name) in item.regions.iter().zip(branches) {
                     within[branch] = match item.kind {
                         ForkKind::Each { .. } => format!("{key} / "),
@@ -49,7 +60,13 @@ pub(super) fn positions(plan: &Plan<'_, '_>) -> Vec<Position> {
         let held = plan.held_at(point).into_iter();
         held.map(|held| plan.kept.name(held).to_owned()).collect()
     });
-    keys.into_iter().zip(live).map(|(key, live)| Position { key, live }).collect()
+    let states = keys.into_iter().zip(live).map(|(key, live)| Position { key, live }).collect();
+    let reached = within.iter().enumerate().filter(|(_, within)| !within.is_empty());
+    let joins = reached.filter_map(|(region, within)| {
+        let live = plan.kept.given(plan, region)?;
+        Some(Position { key: format!("{within}(joined)"), live })
+    });
+    Positions { states, joins: joins.collect(), values: plan.kept.values.clone() }
 }
 
 /// The keys of the states of one region. Equal ones are told apart by what comes before them: when an equal call is put in
@@ -65,7 +82,8 @@ fn keys_of(plan: &Plan<'_, '_>, wording: &Wording<'_, '_>, points: &[PointId]) -
     let joined = |words: BTreeSet<String>| words.into_iter().collect::<Vec<_>>().join(", ");
     let after = |index: usize| format!("{} after {}", what[index], joined(wording.after(points[index])));
     let by = |index: usize| format!("{} by {}", after(index), joined(wording.by(points[index])));
-    told_apart(what.clone(), &[&after, &by])
+    let through = |index: usize| format!("{} through {}", after(index), joined(wording.through(points[index])));
+    told_apart(wording, what.clone(), &[&after, &by, &through])
 }
 
 /// The names of all that can be live. They are told apart over the whole workflow, so that one is never taken for another
@@ -77,11 +95,20 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(program: &Program<'_>) -> Self {
-        let wording = Wording::of(program);
-        let values = (0..program.values.len()).map(|value| wording.value(value)).collect();
+        let wording = &Wording::of(program);
+        let values = (0..program.values.len()).map(|value| wording.value(value).to_owned()).collect();
         let counts = (0..program.counters.len()).map(|counter| wording.count(counter, false)).collect();
         let fully = |counter| wording.count(counter, true);
-        Names { values: told_apart(values, &[]), counts: told_apart(counts, &[&fully]) }
+        Names { values: told_apart(wording, values, &[]), counts: told_apart(wording, counts, &[&fully]) }
+    }
+
+    /// What a branch gives where it joins, if it does. A part of what the fork gives goes by that.
+    fn given(&self, plan: &Plan<'_, '_>, region: RegionId) -> Option<Vec<String>> {
+        plan.program.regions[region].join?;
+        let fork = plan.program.regions[region].fork?;
+        let result = plan.program.forks[fork].result;
+        let given = plan.layouts[region].exports.iter().chain(&result);
+        Some(given.map(|&value| self.values[value].clone()).collect())
     }
 
     /// The name that something is kept by.
@@ -93,9 +120,10 @@ impl Names {
     }
 }
 
-/// Makes equal names different: each of `longer` gives another name for what is still not told apart. What they cannot
-/// tell apart is numbered, with how many there are: no number stands when one is added or taken away.
-fn told_apart(mut names: Vec<String>, longer: &[&dyn Fn(usize) -> String]) -> Vec<String> {
+/// Makes equal names different: each of `longer` gives another name for what is still not told apart. What none of them
+/// tells apart is numbered, with how many there are and the fingerprint of the whole: its number may be another's as soon
+/// as anything is changed, and then nobody has the name any more.
+fn told_apart(wording: &Wording<'_, '_>, mut names: Vec<String>, longer: &[&dyn Fn(usize) -> String]) -> Vec<String> {
     for name in longer {
         let count = counted(&names);
         for index in 0..names.len() {
@@ -105,13 +133,17 @@ fn told_apart(mut names: Vec<String>, longer: &[&dyn Fn(usize) -> String]) -> Ve
         }
     }
     let count = counted(&names);
+    if count.len() == names.len() {
+        return names;
+    }
+    let whole = fingerprint(&wording.whole());
     let mut seen: HashMap<String, usize> = HashMap::new();
     for name in &mut names {
         let of = count[name];
         if of > 1 {
             let number = seen.entry(name.clone()).or_default();
             *number += 1;
-            *name = format!("{name} #{number} of {of}");
+            *name = format!("{name} #{number} of {of} in {whole}");
         }
     }
     names
@@ -128,22 +160,15 @@ fn counted(names: &[String]) -> HashMap<String, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::signature::Signature;
-    use loomflow_graph::grammar::{check, errors::Errors, lower, parse, reads};
+    use crate::workflow::testing::planned;
 
     /// The positions of a workflow, each as its key and what is live there.
     fn of(inputs: &str, body: &str) -> Vec<(String, Vec<String>)> {
         let code = format!("Flow({inputs}) -> Out {{ {body} }}");
-        let errors = Errors::new();
-        let ast = parse::parse(code.parse().expect("the case is tokens"), &errors).expect("the case has a head");
-        let signature = Signature::of(&ast, &errors);
-        let program = lower::lower(&ast, &errors);
-        let flow = reads::flow(&program);
-        check::check(&program, &flow, &errors);
-        let told = errors.finish();
-        assert!(told.is_empty(), "{told:?}");
-        let plan = Plan::of(&signature, &program, &flow);
-        positions(&plan).into_iter().map(|position| (position.key, position.live)).collect()
+        planned(&code, |plan| {
+            let states = positions(plan).states.into_iter();
+            states.map(|position| (position.key, position.live)).collect()
+        })
     }
 
     fn keys(body: &str) -> Vec<String> {
@@ -188,16 +213,31 @@ mod tests {
     }
 
     #[test]
-    fn calls_behind_one_node_are_told_apart_by_their_labels_and_else_numbered() {
+    fn calls_behind_one_node_are_told_apart_by_their_labels() {
         let body = "start -> a(x) -> match a { 1 => b(x), 2 => b(x), _ => if x { b(x) } else { b(x) } } -> end(x);";
         assert_eq!(
             keys(body),
             ["a(x)", "b(x) after a by 1", "b(x) after a by 2", "b(x) after a by x", "b(x) after a by else"]
         );
-        let body =
-            "start -> a(x) -> if x { if y { b(x) } else { end(x) } } else { if y { b(x) } else { end(x) } } -> end(x);";
-        let twice = of("x: In, y: bool", body).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
-        assert_eq!(twice, ["a(x)", "b(x) after a by y #1 of 2", "b(x) after a by y #2 of 2"]);
+        let arm = "{ if x.y { b(x) } else { end(x) } }";
+        assert_eq!(
+            keys(&format!("start -> a(x) -> if x {arm} else {arm} -> end(x);")),
+            ["a(x)", "b(x) after a through x, x.y", "b(x) after a through else, x.y"]
+        );
+    }
+
+    #[test]
+    fn calls_that_nothing_tells_apart_are_nobodys_as_soon_as_anything_is_changed() {
+        let arm = "{ if x.y { b(x) } else { end(x) } }";
+        let body = format!(
+            "start -> a(x) -> if x {{ if x.z {{ end(x) }} else {arm} }} else {{ if x {arm} else {{ end(x) }} }} -> end(x);"
+        );
+        let before = keys(&body);
+        assert!(before[1].starts_with("b(x) after a through else, x, x.y #1 of 2 in "), "{before:?}");
+        assert!(before[2].starts_with("b(x) after a through else, x, x.y #2 of 2 in "), "{before:?}");
+        assert_eq!(keys(&body), before);
+        let after = keys(&body.replace("x.z", "x.zz"));
+        assert!(before[1..].iter().all(|key| !after.contains(key)), "{after:?}");
     }
 
     #[test]
@@ -238,5 +278,14 @@ mod tests {
         );
         let keys = keys(&body);
         assert!(keys.contains(&"way to match x".to_owned()), "{keys:?}");
+    }
+
+    #[test]
+    fn what_meets_again_and_again_is_named_in_no_time() {
+        let routes: Vec<String> =
+            (0..60).map(|n| format!("match x {{ 1 => {{}}, 2 => {{}}, _ => n{n}(x) }}")).collect();
+        let routes = routes.join(" -> ");
+        let live = of("x: In", &format!("start -> a(x) -> {routes} -> last(_) -> end;"));
+        assert_eq!(live.last().map(|(key, _)| key.as_str()), Some("last(_)"));
     }
 }

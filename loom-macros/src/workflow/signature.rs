@@ -1,9 +1,7 @@
 //! The outside of a workflow: its name, generics, inputs and output, and where loomflow is found.
 
-use crate::{
-    output::{crate_path, runtime},
-    step::borrows,
-};
+use super::options::Options;
+use crate::{output::runtime, step::borrows};
 use loomflow_graph::grammar::{ast::Workflow, errors::Errors};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -15,6 +13,8 @@ pub(super) struct Signature<'a> {
     pub(super) attrs: Vec<&'a Attribute>,
     /// The hidden module of the runtime.
     pub(super) rt: TokenStream,
+    /// What stands in its `#[workflow(…)]`.
+    pub(super) options: Options,
     /// The type a run gives when it succeeds.
     pub(super) output: &'a Type,
     /// What it fails with, where its output is a `Result`.
@@ -24,13 +24,7 @@ pub(super) struct Signature<'a> {
 impl<'a> Signature<'a> {
     pub(super) fn of(ast: &'a Workflow, errors: &Errors) -> Self {
         let (ours, attrs): (Vec<_>, Vec<_>) = ast.attrs.iter().partition(|attr| attr.path().is_ident("workflow"));
-        let mut krate = None;
-        for attr in ours {
-            match attr.parse_args_with(crate_path) {
-                Ok(path) => krate = Some(path),
-                Err(_) => errors.on(attr, "a workflow has one option in this release, `#[workflow(crate = path)]`"),
-            }
-        }
+        let options = Options::of(&ours, errors);
         for param in &ast.generics.params {
             if let GenericParam::Lifetime(lifetime) = param {
                 errors.on(lifetime, "a workflow has no lifetime parameters: what it keeps, it owns");
@@ -49,7 +43,7 @@ impl<'a> Signature<'a> {
             Some((output, fault)) => (output, Some(fault)),
             None => (&ast.output, None),
         };
-        Signature { ast, attrs, rt: runtime(krate.as_ref()), output, fault }
+        Signature { ast, attrs, rt: runtime(options.krate.as_ref()), options, output, fault }
     }
 
     pub(super) fn name(&self) -> &'a Ident {

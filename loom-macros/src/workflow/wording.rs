@@ -18,6 +18,8 @@ pub(super) struct Wording<'p, 'a> {
     program: &'p Program<'a>,
     /// The ways into each point: where they begin, and which of the ways there they are.
     into: Vec<Vec<(PointId, usize)>>,
+    /// The names of the values.
+    values: Vec<String>,
 }
 
 impl<'p, 'a> Wording<'p, 'a> {
@@ -30,7 +32,13 @@ impl<'p, 'a> Wording<'p, 'a> {
                 }
             }
         }
-        Wording { program, into }
+        let mut wording = Wording { program, into, values: Vec::new() };
+        // What ways that meet carry comes after what each of them did.
+        for value in 0..program.values.len() {
+            let name = wording.named(value);
+            wording.values.push(name);
+        }
+        wording
     }
 
     /// What stands at a point, with its arguments.
@@ -106,7 +114,11 @@ impl<'p, 'a> Wording<'p, 'a> {
     }
 
     /// The name of a value. One that has none of the user's goes by where it comes from.
-    pub(super) fn value(&self, value: ValueId) -> String {
+    pub(super) fn value(&self, value: ValueId) -> &str {
+        self.values.get(value).map_or("_", String::as_str)
+    }
+
+    fn named(&self, value: ValueId) -> String {
         let program = self.program;
         let item = &program.values[value];
         if !is_hidden(&item.name) {
@@ -134,7 +146,7 @@ impl<'p, 'a> Wording<'p, 'a> {
 
     fn subject(&self, subject: &Subject<'_>) -> String {
         match subject {
-            Subject::Value(value) => self.value(*value),
+            Subject::Value(value) => self.value(*value).to_owned(),
             Subject::Expr(expr, ..) => line(expr),
             Subject::Item(_) => "item".to_owned(),
             Subject::Tuple(parts) => {
@@ -164,46 +176,73 @@ impl<'p, 'a> Wording<'p, 'a> {
 
     /// What is at work before a point is come to.
     pub(super) fn after(&self, point: PointId) -> BTreeSet<String> {
-        let stops = |from: PointId, _| match &self.program.points[from].kind {
-            Kind::Start | Kind::Enter(_) => Some("start".to_owned()),
-            kind if is_work(kind) => Some(self.head(from)),
-            _ => None,
-        };
-        self.back(point, &stops)
+        self.back(point, &|from, _| match self.begins(from) {
+            Some(word) => (Some(word), false),
+            None => (None, true),
+        })
     }
 
     /// The labels that were taken last before a point is come to, and what is at work before it where there is none.
     pub(super) fn by(&self, point: PointId) -> BTreeSet<String> {
-        let stops = |from: PointId, way: usize| {
-            let at = &self.program.points[from];
-            match (at.guard(way), &at.kind) {
-                (Some(Guard::Within { limit, .. }), _) => Some(format!("after {}", spelled(*limit))),
-                (Some(Guard::Catch { kinds: Some(kinds), .. }), _) => Some(format!("catch {}", line(kinds))),
-                (Some(Guard::Catch { kinds: None, .. }), _) => Some("catch".to_owned()),
-                (None, Kind::Match { arms, .. }) => Some(match arms.get(way) {
-                    Some((pat, Some(guard), _)) => format!("{} if {}", line(pat), line(guard)),
-                    Some((pat, None, _)) => line(pat),
-                    None => "else".to_owned(),
-                }),
-                (None, Kind::If(cond)) if way == 0 => Some(line(cond)),
-                (None, Kind::If(_)) => Some("else".to_owned()),
-                (None, Kind::Bound(_)) if way == 1 => Some("spent".to_owned()),
-                (None, Kind::Start | Kind::Enter(_)) => Some("start".to_owned()),
-                (None, kind) => is_work(kind).then(|| self.head(from)),
-            }
-        };
-        self.back(point, &stops)
+        self.back(point, &|from, way| {
+            let word = self.label(from, way).or_else(|| self.begins(from));
+            let goes_on = word.is_none();
+            (word, goes_on)
+        })
     }
 
-    /// Goes back from a point on all ways until something is found to say.
-    fn back(&self, point: PointId, stops: &dyn Fn(PointId, usize) -> Option<String>) -> BTreeSet<String> {
+    /// All the labels that were taken since something was at work.
+    pub(super) fn through(&self, point: PointId) -> BTreeSet<String> {
+        self.back(point, &|from, way| (self.label(from, way), self.begins(from).is_none()))
+    }
+
+    /// Everything that is said of the points and where each leads, in one text.
+    pub(super) fn whole(&self) -> String {
+        let points = 0..self.program.points.len();
+        let said = points.map(|point| {
+            let ways = 0..self.program.points[point].ways.len();
+            let ways = ways.map(|way| format!("{:?} {:?}", self.label(point, way), self.program.way(point, way)));
+            format!("{} {}", self.what(point), ways.collect::<Vec<_>>().join(" "))
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What is at work at a point, or that a run or a branch begins there.
+    fn begins(&self, point: PointId) -> Option<String> {
+        match &self.program.points[point].kind {
+            Kind::Start | Kind::Enter(_) => Some("start".to_owned()),
+            kind => is_work(kind).then(|| self.head(point)),
+        }
+    }
+
+    /// The label of a way, if it has one.
+    fn label(&self, point: PointId, way: usize) -> Option<String> {
+        let at = &self.program.points[point];
+        match (at.guard(way), &at.kind) {
+            (Some(Guard::Within { limit, .. }), _) => Some(format!("after {}", spelled(*limit))),
+            (Some(Guard::Catch { kinds: Some(kinds), .. }), _) => Some(format!("catch {}", line(kinds))),
+            (Some(Guard::Catch { kinds: None, .. }), _) => Some("catch".to_owned()),
+            (None, Kind::Match { arms, .. }) => Some(match arms.get(way) {
+                Some((pat, Some(guard), _)) => format!("{} if {}", line(pat), line(guard)),
+                Some((pat, None, _)) => line(pat),
+                None => "else".to_owned(),
+            }),
+            (None, Kind::If(cond)) if way == 0 => Some(line(cond)),
+            (None, Kind::If(_)) => Some("else".to_owned()),
+            (None, Kind::Bound(_)) if way == 1 => Some("spent".to_owned()),
+            (None, _) => None,
+        }
+    }
+
+    /// Goes back from a point on all ways; of each it is asked what to say of it, and whether to go on behind it.
+    fn back(&self, point: PointId, ask: &dyn Fn(PointId, usize) -> (Option<String>, bool)) -> BTreeSet<String> {
         let (mut said, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![point]);
         while let Some(at) = open.pop() {
             for &(from, way) in &self.into[at] {
-                match stops(from, way) {
-                    Some(word) => _ = said.insert(word),
-                    None if seen.insert(from) => open.push(from),
-                    None => {}
+                let (word, goes_on) = ask(from, way);
+                said.extend(word);
+                if goes_on && seen.insert(from) {
+                    open.push(from);
                 }
             }
         }
@@ -217,6 +256,6 @@ fn is_hidden(name: &Ident) -> bool {
 }
 
 /// A text that stays in one line.
-fn line(item: &impl ToTokens) -> String {
+pub(super) fn line(item: &impl ToTokens) -> String {
     text(item).replace('\n', "\\n").replace('\r', "\\r")
 }

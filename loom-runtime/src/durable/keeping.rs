@@ -304,8 +304,6 @@ impl Keeping {
 
     fn append(&self, batch: Book, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
         let append = Append {
-            claim: self.claim,
-            now: now_ms(),
             records: batch.records,
             heads: batch.heads,
             forget: batch.forget,
@@ -313,6 +311,7 @@ impl Keeping {
             closed,
             taken: batch.taken,
             status,
+            ..Append::nothing(self.claim, now_ms())
         };
         let journal = Arc::clone(&self.journal);
         Box::pin(async move { journal.append(append).await })

@@ -3,6 +3,7 @@
 use super::{
     answer::Answer,
     builder::Builder,
+    changes::changed,
     driver::Durable,
     error::LoomError,
     handle::Handle,
@@ -20,7 +21,9 @@ use crate::{
     cancel::Cancel,
     clock::{now_ms, to_ms},
     failure::Failure,
-    journal::{Asked, Begun, Claim, Filter, Journal, JournalError, NewRun, QuestionState, RecordKind, RunInfo},
+    journal::{
+        Append, Asked, Begun, Claim, Filter, Journal, JournalError, NewRun, QuestionState, RecordKind, RunInfo, Status,
+    },
     machine::Machine,
     state::GIVEN,
     value::Value,
@@ -337,7 +340,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
         let mut resolver = Resolver::new(&*self.journal, info.run, &info.id);
         let last = self.journal.last(info.run).await?.filter(|last| last.kind == RecordKind::Ended);
         let last = last.ok_or_else(|| damaged("it has ended, and its last record is not of that".to_owned()))?;
-        if info.status != crate::journal::Status::Done {
+        if info.status != Status::Done {
             let failure = Failure::read(&last.value);
             let failure = failure.map_err(|error| damaged(format!("its failure cannot be read: {error}")))?;
             return Err(LoomError::Failed(failure));
@@ -372,13 +375,15 @@ impl<C> Drop for Lively<C> {
 /// Begins a run, or finds the one of that id.
 pub(super) async fn begin<C: Send + Sync + 'static>(
     inner: &Arc<Inner<C>>,
-    run: NewRun,
+    mut run: NewRun,
     runner: Arc<dyn Runner<C>>,
 ) -> Result<(), LoomError> {
     inner.ready().await?;
     let Some(lively) = inner.enliven(&run.id) else {
         return same(inner, &run, &inner.info(&run.id).await?).await;
     };
+    let graph = runner.graph();
+    (run.graph, run.fingerprint) = (graph.text.clone(), graph.fingerprint.clone());
     match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
         Begun::New(claim) => {
             let input = run.input;
@@ -423,10 +428,39 @@ pub(super) async fn carry<C: Send + Sync + 'static>(
     let info = inner.info(id).await?;
     let runner = inner.runner(&info)?;
     let (claim, info) = inner.journal.claim(id, &inner.owner, now_ms(), again).await?;
-    let restored = restore(&*inner.journal, info.run, id).await?;
+    let restored = match restored(inner, &info, &*runner).await {
+        Ok(restored) => restored,
+        Err(error) => {
+            let_go(inner, claim).await;
+            return Err(error);
+        }
+    };
     let input = inner.journal.input(info.run).await?;
     spawn(lively, claim, runner, restored, input, info.cancel_at.is_some());
     Ok(())
+}
+
+/// Where a run goes on, if it can in the graph that its workflow has now.
+async fn restored<C: Send + Sync + 'static>(
+    inner: &Inner<C>,
+    info: &RunInfo,
+    runner: &dyn Runner<C>,
+) -> Result<Restored, LoomError> {
+    let restored = restore(&*inner.journal, info.run, &info.id).await?;
+    let now = runner.graph();
+    if now.fingerprint == info.fingerprint {
+        return Ok(restored);
+    }
+    let Some(before) = inner.journal.graph(&info.fingerprint).await? else { return Ok(restored) };
+    let differences = changed(&before, &now.text, restored.positions());
+    if differences.is_empty() { Ok(restored) } else { Err(LoomError::Changed { id: info.id.clone(), differences }) }
+}
+
+/// Lets go of a run that was claimed and cannot be carried on.
+async fn let_go<C: Send + Sync + 'static>(inner: &Inner<C>, claim: Claim) {
+    let append = Append { status: Some((Status::Running, None)), ..Append::nothing(claim, now_ms()) };
+    // That nobody is at it is told by the lease at the latest.
+    let _ = inner.journal.append(append).await;
 }
 
 /// Tells a run that something was put for it: here, or it is carried on here if that can be.

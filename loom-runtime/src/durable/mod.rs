@@ -5,6 +5,7 @@
 
 mod answer;
 mod builder;
+mod changes;
 mod driver;
 mod error;
 mod handle;

@@ -5,9 +5,10 @@ use super::{
     task::{Came, carry_on},
 };
 use crate::{
-    machine::{Machine, Place},
+    machine::{Machine, Workflow},
     step::Step,
 };
+use loomflow_graph::version::fingerprint;
 use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 use tokio::sync::Notify;
 
@@ -26,11 +27,20 @@ pub(super) trait Runner<C>: Send + Sync {
     /// Whether an answer is of the shape its ask needs; none when the workflow has no such ask.
     fn check_answer(&self, ask: &str, json: &str) -> Option<Result<(), serde_json::Error>>;
 
-    /// Where its runs can stand.
-    fn places(&self) -> &'static [Place];
+    /// Its graph, as it is kept of a run.
+    fn graph(&self) -> &Described;
 }
 
-struct Runs<W>(PhantomData<fn() -> W>);
+/// A graph in words, with the types that only the program knows, and what tells it from others at a glance.
+pub(super) struct Described {
+    pub(super) text: String,
+    pub(super) fingerprint: String,
+}
+
+struct Runs<W> {
+    graph: Described,
+    workflow: PhantomData<fn() -> W>,
+}
 
 impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
     fn carry_on<'r>(
@@ -48,8 +58,8 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
         <W as Step>::check_answer(ask, json)
     }
 
-    fn places(&self) -> &'static [Place] {
-        W::places()
+    fn graph(&self) -> &Described {
+        &self.graph
     }
 }
 
@@ -62,9 +72,8 @@ impl<C: Send + Sync> Registry<C> {
     }
 
     pub(super) fn put<W: Machine<C>>(&mut self) -> Arc<dyn Runner<C>> {
-        let runner: Arc<dyn Runner<C>> = Arc::new(Runs::<W>(PhantomData));
-        self.0.insert((W::NAME.to_owned(), version::<W>()), Arc::clone(&runner));
-        runner
+        let runs = || -> Arc<dyn Runner<C>> { Arc::new(Runs::<W> { graph: described::<W>(), workflow: PhantomData }) };
+        Arc::clone(self.0.entry((W::NAME.to_owned(), version::<W>())).or_insert_with(runs))
     }
 
     pub(super) fn get(&self, workflow: &str, version: u32) -> Option<Arc<dyn Runner<C>>> {
@@ -72,8 +81,14 @@ impl<C: Send + Sync> Registry<C> {
     }
 }
 
+fn described<W: Workflow>() -> Described {
+    let types = W::types().into_iter().map(|(name, ty)| format!("value {name}: {ty}\n"));
+    let text: String = std::iter::once(W::DESCRIPTION.to_owned()).chain(types).collect();
+    let fingerprint = fingerprint(&text);
+    Described { text, fingerprint }
+}
+
 /// The version of a workflow.
-pub(super) const fn version<W: crate::machine::Workflow>() -> u32 {
-    let _ = W::GRAPH;
-    1
+pub(super) const fn version<W: Workflow>() -> u32 {
+    W::GRAPH.version()
 }

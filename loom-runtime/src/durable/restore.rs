@@ -19,6 +19,14 @@ pub(super) struct Restored {
     pub(super) tips: HashMap<String, Tip>,
 }
 
+impl Restored {
+    /// The positions at which the run stands, of its own workflow and not of nested ones.
+    pub(super) fn positions(&self) -> impl Iterator<Item = &str> {
+        let own = self.tips.iter().filter(|(scope, _)| scope.split_terminator('/').all(|part| part.contains('.')));
+        own.map(|(_, tip)| tip.at.as_str())
+    }
+}
+
 /// Reads where a run goes on.
 pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result<Restored, JournalError> {
     let Some(last) = journal.last(run).await? else { return Ok(Restored::default()) };

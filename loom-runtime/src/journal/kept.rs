@@ -262,6 +262,24 @@ pub struct Append {
     pub status: Option<(Status, Option<i64>)>,
 }
 
+impl Append {
+    /// Nothing yet, to be written under a claim.
+    #[must_use]
+    pub const fn nothing(claim: Claim, now: i64) -> Self {
+        Append {
+            claim,
+            now,
+            records: Vec::new(),
+            heads: Vec::new(),
+            forget: Vec::new(),
+            asked: Vec::new(),
+            closed: Vec::new(),
+            taken: Vec::new(),
+            status: None,
+        }
+    }
+}
+
 /// A question that a run asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {

@@ -1,0 +1,15 @@
+use loomflow::prelude::*;
+
+#[step]
+fn draft(topic: &str) -> String {
+    topic.to_owned()
+}
+
+workflow! {
+    #[workflow(version = 0)] // wrong
+    Flow(topic: String) -> String {
+        start -> draft(topic) -> end;
+    }
+}
+
+fn main() {}
