@@ -84,7 +84,7 @@ impl Durable {
     ) -> Result<M::Output, Failure> {
         let start = At { scope: Arc::clone(scope), turn: 0, place: &START };
         let restored = self.restored(&start, M::places());
-        let mut turn = self.turns(&start);
+        let mut turn = scope.here().tip.as_ref().map_or(0, |tip| tip.turn);
         let mut state = match restored {
             Some(mut from) => M::restore(&mut from).map_err(|unfit| self.unfit(&start, unfit))?,
             None => {
@@ -344,9 +344,12 @@ impl Driver for Durable {
         input: M::Input,
     ) -> Result<M::Output, Failure> {
         let scope = self.inner(at, None);
-        let entered = scope.here().last;
-        let inputs = match scope.here().tip.as_ref() {
-            Some(_) => entered.unwrap_or_default(),
+        let entered = {
+            let here = scope.here();
+            here.tip.as_ref().and(here.last)
+        };
+        let inputs = match entered {
+            Some(seq) => seq,
             None => {
                 let mut fields = Fields::new();
                 M::write_input(&input, &mut fields).map_err(|unfit| self.unfit(at, unfit))?;
@@ -417,7 +420,8 @@ impl Driver for Durable {
     }
 
     fn turns(&self, at: &At<Arc<Scope>>) -> u64 {
-        at.scope.here().tip.as_ref().map_or(0, |tip| tip.turn)
+        // The first turn of a branch is 1.
+        at.scope.here().tip.as_ref().map_or(0, |tip| tip.turn.saturating_sub(1))
     }
 
     fn unfit(&self, at: &At<Arc<Scope>>, unfit: Unfit) -> Failure {

@@ -121,7 +121,7 @@ impl Keeping {
         }
         let seq = book.next;
         book.next += 1;
-        let values = here.told();
+        let values = here.told(scope.path.is_empty());
         let live =
             Writing { at: here.at, cancelled: self.cancel.is_taken(), retried: book.retried, values: Values(&values) };
         let Entry { kind, turn, node, attempt, began_at, value } = entry;

@@ -38,6 +38,11 @@ impl Def {
         Def::Told(Told::Is(json))
     }
 
+    /// Whether it is the run's own input of this name, which goes without saying.
+    pub(super) fn is_run_input(&self, name: &str) -> bool {
+        matches!(self, Def::Told(Told::Input(0, input)) if input == name)
+    }
+
     /// A list that was something else before.
     pub(super) fn list(of: Option<Def>, items: Vec<Def>) -> Self {
         Def::Told(Told::List(of.map(Box::new), items))

@@ -92,7 +92,19 @@ impl<'j> Resolver<'j> {
         def.ok_or_else(|| self.damaged(format!("record {seq} tells nothing of `{name}`")))
     }
 
+    /// The names of the run's inputs.
+    pub(super) async fn inputs(&mut self) -> Result<Vec<String>, JournalError> {
+        self.read_inputs(0).await?;
+        Ok(self.inputs[&0].keys().cloned().collect())
+    }
+
     async fn input(&mut self, seq: u64, name: &str) -> Result<String, JournalError> {
+        self.read_inputs(seq).await?;
+        let value = self.inputs[&seq].get(name).map(|value| value.get().to_owned());
+        value.ok_or_else(|| self.damaged(format!("there is no input `{name}`")))
+    }
+
+    async fn read_inputs(&mut self, seq: u64) -> Result<(), JournalError> {
         if !self.inputs.contains_key(&seq) {
             let json =
                 if seq == 0 { self.journal.input(self.run).await? } else { self.record(seq).await?.value.clone() };
@@ -100,8 +112,7 @@ impl<'j> Resolver<'j> {
             let read = read.map_err(|error| self.damaged(format!("its input cannot be read: {error}")))?;
             self.inputs.insert(seq, Arc::new(read));
         }
-        let value = self.inputs[&seq].get(name).map(|value| value.get().to_owned());
-        value.ok_or_else(|| self.damaged(format!("there is no input `{name}`")))
+        Ok(())
     }
 
     /// A list. Each part tells of the one before it; there may be thousands of them.

@@ -1,6 +1,10 @@
 //! Where a run goes on that was cut off: from the last record of each scope it is in, and not from its history.
 
-use super::{live::Live, resolve::Resolver, scope::Tip};
+use super::{
+    live::{Def, Live, Told},
+    resolve::Resolver,
+    scope::Tip,
+};
 use crate::journal::{Head, Journal, JournalError, Record, RecordKind};
 use std::{collections::HashMap, sync::Arc};
 
@@ -68,7 +72,19 @@ async fn tip(resolver: &mut Resolver<'_>, seq: u64, retried: &mut u64) -> Result
     Ok(None)
 }
 
-async fn stand(resolver: &mut Resolver<'_>, tip: Arc<Record>, live: Live, retried: u64) -> Result<Tip, JournalError> {
+async fn stand(
+    resolver: &mut Resolver<'_>,
+    tip: Arc<Record>,
+    mut live: Live,
+    retried: u64,
+) -> Result<Tip, JournalError> {
+    // What a record of the run's own scope does not tell of is as it was put in.
+    if tip.scope.is_empty() {
+        for name in resolver.inputs().await? {
+            let input = Def::Told(Told::Input(0, name.clone()));
+            live.values.entry(name).or_insert(input);
+        }
+    }
     let values = resolver.values(&live.values).await?;
     let (last, turn) = (tip.seq, tip.turn);
     let mut records = Vec::new();

@@ -1,0 +1,168 @@
+//! Programs that die at a write, and those that come after them.
+
+use loomflow::{
+    Loom,
+    journal::{
+        Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, JournalError, MemoryJournal, Message, NewRun,
+        Record, RunInfo,
+    },
+};
+use std::{
+    future::pending,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::Notify;
+
+/// Where the program dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// A write is done, and nobody learns of it.
+    Behind(usize),
+    /// A write is never done.
+    Before(usize),
+    /// It lives.
+    Never,
+}
+
+/// A journal of a program that dies. The next program has the same journal an hour later, so that no lease stands.
+#[derive(Debug, Clone)]
+pub struct Mortal {
+    kept: MemoryJournal,
+    cut: Cut,
+    writes: Arc<AtomicUsize>,
+    died: Arc<Notify>,
+    later: i64,
+}
+
+const HOUR: i64 = 3_600_000;
+
+impl Mortal {
+    pub fn new(kept: &MemoryJournal, generation: i64, cut: Cut) -> Self {
+        Mortal { kept: kept.clone(), cut, writes: Arc::default(), died: Arc::default(), later: generation * HOUR }
+    }
+
+    /// Waits until the program dies.
+    pub async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+}
+
+impl Journal for Mortal {
+    fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()> {
+        self.kept.lease(owner, until + self.later)
+    }
+    fn begin<'a>(&'a self, run: &'a NewRun, owner: &'a str, now: i64) -> Answering<'a, Begun> {
+        self.kept.begin(run, owner, now + self.later)
+    }
+    fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)> {
+        self.kept.claim(id, owner, now + self.later, again)
+    }
+    fn append(&self, mut append: Append) -> Answering<'_, ()> {
+        append.now += self.later;
+        Box::pin(async move {
+            let write = self.writes.fetch_add(1, Ordering::Relaxed);
+            match self.cut {
+                Cut::Behind(at) if write == at => {
+                    self.kept.append(append).await?;
+                    self.died.notify_one();
+                    pending().await
+                }
+                Cut::Before(at) if write == at => {
+                    self.died.notify_one();
+                    pending().await
+                }
+                Cut::Behind(at) | Cut::Before(at) if write > at => pending().await,
+                _ => self.kept.append(append).await,
+            }
+        })
+    }
+    fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>> {
+        self.kept.run(id)
+    }
+    fn runs<'a>(&'a self, filter: &'a Filter) -> Answering<'a, Vec<RunInfo>> {
+        self.kept.runs(filter)
+    }
+    fn input(&self, run: u64) -> Answering<'_, String> {
+        self.kept.input(run)
+    }
+    fn graph<'a>(&'a self, fingerprint: &'a str) -> Answering<'a, Option<String>> {
+        self.kept.graph(fingerprint)
+    }
+    fn record(&self, run: u64, seq: u64) -> Answering<'_, Option<Record>> {
+        self.kept.record(run, seq)
+    }
+    fn records(&self, run: u64, from: u64, limit: usize) -> Answering<'_, Vec<Record>> {
+        self.kept.records(run, from, limit)
+    }
+    fn last(&self, run: u64) -> Answering<'_, Option<Record>> {
+        self.kept.last(run)
+    }
+    fn heads(&self, run: u64) -> Answering<'_, Vec<Head>> {
+        self.kept.heads(run)
+    }
+    fn questions(&self, run: u64) -> Answering<'_, Vec<Asked>> {
+        self.kept.questions(run)
+    }
+    fn put<'a>(&'a self, id: &'a str, message: &'a Message) -> Answering<'a, ()> {
+        self.kept.put(id, message)
+    }
+    fn messages(&self, run: u64) -> Answering<'_, Vec<(u64, Message)>> {
+        self.kept.messages(run)
+    }
+    fn cancel<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, ()> {
+        self.kept.cancel(id, now + self.later)
+    }
+    fn signals<'a>(&'a self, owner: &'a str) -> Answering<'a, Vec<String>> {
+        self.kept.signals(owner)
+    }
+    fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>> {
+        self.kept.ready(now + self.later, limit)
+    }
+    fn next_wake(&self) -> Answering<'_, Option<i64>> {
+        self.kept.next_wake()
+    }
+    fn delete<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, bool> {
+        self.kept.delete(id, now + self.later)
+    }
+    fn prune(&self, ended_before: i64) -> Answering<'_, u64> {
+        self.kept.prune(ended_before + self.later)
+    }
+    fn cached<'a>(&'a self, step: &'a str, input: &'a str, now: i64) -> Answering<'a, Option<String>> {
+        self.kept.cached(step, input, now + self.later)
+    }
+    fn cache<'a>(&'a self, step: &'a str, input: &'a str, output: &'a str, until: i64) -> Answering<'a, ()> {
+        self.kept.cache(step, input, output, until + self.later)
+    }
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+/// How often each step was performed, by a text that says which.
+#[derive(Debug, Clone, Default)]
+pub struct Performed(Arc<Mutex<Vec<String>>>);
+
+impl Performed {
+    pub fn note(&self, what: impl Into<String>) {
+        self.0.lock().expect("nothing panics here").push(what.into());
+    }
+
+    pub fn sorted(&self) -> Vec<String> {
+        let mut all = self.0.lock().expect("nothing panics here").clone();
+        all.sort();
+        all
+    }
+}
+
+/// One program: a runtime of its own, which dies with all of its tasks.
+pub fn program<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime can be made").block_on(work)
+}
