@@ -8,9 +8,12 @@
 //! cargo run --example triage                               # the tickets that come with it
 //! cargo run --example triage -- my-ticket.txt inbox.lines  # tickets of your own
 //! echo "I was charged twice, account 4417 2294" | cargo run --example triage
+//! cargo run --example triage --features sqlite -- --journal mail.db   # every finished step is kept
 //! ```
 
 mod account;
+#[cfg(feature = "sqlite")]
+mod kept;
 mod reading;
 mod report;
 mod steps;
@@ -20,7 +23,7 @@ mod tickets;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use loomflow::prelude::*;
@@ -60,15 +63,47 @@ struct App {
     templates: Templates,
 }
 
-/// Runs one ticket through the graph: the nodes it came through, and what became of it.
-async fn run_one(app: &App, ticket: Ticket) -> (Vec<&'static str>, Result<Reply, Failure>) {
-    Triage::trace(app, ticket).await
+/// Where runs are kept.
+enum Desks {
+    Memory(App),
+    #[cfg(feature = "sqlite")]
+    Journal(kept::Kept),
 }
+
+impl Desks {
+    async fn open(app: App, journal: Option<&Path>) -> Result<Self, Trouble> {
+        match journal {
+            None => Ok(Desks::Memory(app)),
+            #[cfg(feature = "sqlite")]
+            Some(journal) => Ok(Desks::Journal(kept::Kept::open(app, journal).await?)),
+            #[cfg(not(feature = "sqlite"))]
+            Some(_) => Err("this was built without SQLite: add `--features sqlite` behind `cargo run`".into()),
+        }
+    }
+
+    /// Runs one ticket through the graph: the nodes it came through, and what became of it.
+    async fn run_one(&self, ticket: Ticket) -> (Vec<String>, Result<Reply, Trouble>) {
+        match self {
+            Desks::Memory(app) => {
+                let (path, outcome) = Triage::trace(app, ticket).await;
+                (path.into_iter().map(str::to_owned).collect(), outcome.map_err(Into::into))
+            }
+            #[cfg(feature = "sqlite")]
+            Desks::Journal(kept) => match kept.run_one(ticket).await {
+                Ok((path, reply)) => (path, Ok(reply)),
+                Err(error) => (Vec::new(), Err(error.into())),
+            },
+        }
+    }
+}
+
+/// Why a ticket could not be dealt with.
+type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
 const HELP: &str = "\
 Sorts support tickets, answers what can be answered, and hands the rest to a person.
 
-Usage: triage [FILE]...
+Usage: triage [--journal FILE] [FILE]...
 
 Arguments:
   FILE    a file that holds one ticket; or, if its name ends in .lines, one
@@ -79,7 +114,10 @@ Without arguments the tickets are read from standard input, or, where that is
 a terminal, from the folder that comes with the example.
 
 Options:
-  -h, --help    show this help
+  --journal FILE    keep every finished step in this file; started again, the
+                    program goes on where it was killed, and answers no ticket
+                    a second time (needs `--features sqlite`)
+  -h, --help        show this help
 
 The exit code is 1 if a ticket could not be read or its run failed; the other
 tickets are dealt with all the same. It is 2 if the command line is wrong.
@@ -88,16 +126,21 @@ tickets are dealt with all the same. It is 2 if the command line is wrong.
 /// What the command line asks for.
 enum Command {
     Help,
-    Run(Vec<Source>),
+    Run(Vec<Source>, Option<PathBuf>),
 }
 
-fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, String> {
+fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Command, String> {
     let mut sources = Vec::new();
     let mut options = true;
-    for arg in args {
+    let mut journal = None;
+    while let Some(arg) = args.next() {
         match arg.to_str() {
             Some("--") if options => options = false,
             Some("-h" | "--help") if options => return Ok(Command::Help),
+            Some("--journal") if options => {
+                let file = args.next().ok_or("--journal needs the name of a file")?;
+                journal = Some(PathBuf::from(file));
+            }
             Some("-") => sources.push(Source::Stdin),
             Some(unknown) if options && unknown.starts_with('-') => {
                 return Err(format!("unknown option {unknown}; try --help"));
@@ -113,18 +156,17 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, String> {
             Source::Stdin
         });
     }
-    Ok(Command::Run(sources))
+    Ok(Command::Run(sources, journal))
 }
 
 /// Deals with all tickets, one after the other; whether all of them came through.
-async fn run(sources: &[Source]) -> io::Result<bool> {
-    let app = App { policy: Policy::default(), sorter: Sorter::default(), templates: Templates::bundled() };
+async fn run(desks: &Desks, sources: &[Source]) -> io::Result<bool> {
     let mut report = Report::new(io::stdout().lock());
     for ticket in sources.iter().flat_map(Source::read) {
         match ticket {
             Ok(ticket) => {
                 let name = ticket.name.clone();
-                let (path, outcome) = run_one(&app, ticket).await;
+                let (path, outcome) = desks.run_one(ticket).await;
                 report.ticket(&name, &path, &outcome)?;
             }
             Err(unread) => report.unread(&unread)?,
@@ -135,8 +177,8 @@ async fn run(sources: &[Source]) -> io::Result<bool> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let sources = match parse(env::args_os().skip(1)) {
-        Ok(Command::Run(sources)) => sources,
+    let (sources, journal) = match parse(env::args_os().skip(1)) {
+        Ok(Command::Run(sources, journal)) => (sources, journal),
         Ok(Command::Help) => {
             // Whoever closes the pipe has read enough.
             let _ = io::stdout().write_all(HELP.as_bytes());
@@ -147,7 +189,15 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&sources).await {
+    let app = App { policy: Policy::default(), sorter: Sorter::default(), templates: Templates::bundled() };
+    let desks = match Desks::open(app, journal.as_deref()).await {
+        Ok(desks) => desks,
+        Err(error) => {
+            eprintln!("triage: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(&desks, &sources).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         // As with `triage | head`.

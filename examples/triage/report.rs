@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use loomflow::prelude::*;
-
+use crate::Trouble;
 use crate::steps::Reply;
 use crate::tickets::Unread;
 
@@ -25,7 +24,7 @@ impl<W: Write> Report<W> {
         Self { out, sent: BTreeMap::new(), escalated: BTreeMap::new(), spam: 0, failed: 0, unread: 0 }
     }
 
-    pub(crate) fn ticket(&mut self, name: &str, path: &[&str], outcome: &Result<Reply, Failure>) -> io::Result<()> {
+    pub(crate) fn ticket(&mut self, name: &str, path: &[String], outcome: &Result<Reply, Trouble>) -> io::Result<()> {
         writeln!(self.out, "{name}")?;
         writeln!(self.out, "  path: {}", path.join(" → "))?;
         match outcome {
@@ -34,7 +33,7 @@ impl<W: Write> Report<W> {
                 writeln!(self.out, "  spam: no reply")?;
             }
             Ok(Reply::Sent(text)) => {
-                let revisions = path.iter().filter(|node| **node == "revise").count();
+                let revisions = path.iter().filter(|node| *node == "revise").count();
                 *self.sent.entry(revisions).or_default() += 1;
                 writeln!(self.out, "  sent:")?;
                 self.indented(text)?;

@@ -2,23 +2,46 @@
 
 use crc32fast::Hasher;
 
+/// How many bytes are collected before they are summed up: very few at a time are slow.
+const AT_ONCE: usize = 128;
+
 /// A checksum that is being made. Each part is told apart from the next, and nothing from an empty text.
-pub(crate) struct Checksum(Hasher);
+pub(crate) struct Checksum {
+    hasher: Hasher,
+    bytes: [u8; AT_ONCE],
+    filled: usize,
+}
 
 impl Checksum {
     pub(crate) fn new() -> Self {
-        Self(Hasher::new())
+        Self { hasher: Hasher::new(), bytes: [0; AT_ONCE], filled: 0 }
     }
 
-    pub(crate) fn int(mut self, n: i64) -> Self {
-        self.0.update(&n.to_le_bytes());
+    fn add(mut self, bytes: &[u8]) -> Self {
+        match self.bytes.get_mut(self.filled..self.filled + bytes.len()) {
+            Some(free) => {
+                free.copy_from_slice(bytes);
+                self.filled += bytes.len();
+            }
+            None => {
+                self.sum_up();
+                self.hasher.update(bytes);
+            }
+        }
         self
     }
 
-    pub(crate) fn text(mut self, text: &str) -> Self {
-        self.0.update(&text.len().to_le_bytes());
-        self.0.update(text.as_bytes());
-        self
+    fn sum_up(&mut self) {
+        self.hasher.update(self.bytes.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
+
+    pub(crate) fn int(self, n: i64) -> Self {
+        self.add(&n.to_le_bytes())
+    }
+
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.int(text.len().try_into().unwrap_or(i64::MAX)).add(text.as_bytes())
     }
 
     pub(crate) fn maybe_int(self, n: Option<i64>) -> Self {
@@ -36,7 +59,8 @@ impl Checksum {
     }
 
     /// As it is stored: of both signs, because SQLite keeps that in four bytes.
-    pub(crate) fn end(self) -> i64 {
-        i64::from(self.0.finalize().cast_signed())
+    pub(crate) fn end(mut self) -> i64 {
+        self.sum_up();
+        i64::from(self.hasher.finalize().cast_signed())
     }
 }

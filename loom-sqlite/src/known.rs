@@ -2,7 +2,10 @@
 //!
 //! All of it is dropped when another connection wrote, and when a transaction came to nothing.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// How many runs are known at most. A run is forgotten when it is left, so there are more only where very many go on.
 const MOST: usize = 65_536;
@@ -13,6 +16,7 @@ pub(crate) struct Known {
     version: Option<i64>,
     runs: HashMap<u64, Standing>,
     leases: HashMap<Arc<str>, i64>,
+    graphs: HashSet<String>,
 }
 
 /// Where a run stands.
@@ -59,6 +63,19 @@ impl Known {
         if let Some(standing) = self.runs.get_mut(&run) {
             standing.next += by;
         }
+    }
+
+    /// Whether a graph is there.
+    pub(crate) fn has_graph(&self, fingerprint: &str) -> bool {
+        self.graphs.contains(fingerprint)
+    }
+
+    pub(crate) fn set_graph(&mut self, fingerprint: &str) {
+        self.graphs.insert(fingerprint.to_owned());
+    }
+
+    pub(crate) fn forget_graphs(&mut self) {
+        self.graphs.clear();
     }
 
     /// Until when the lease of an owner lasts.

@@ -4,8 +4,16 @@
 //! What a file holds is for people to read too: every table, and what its columns mean, is in [`schema`], and
 //! `select * from journal` in the `sqlite3` shell lists what happened.
 //!
+//! # Damage
+//!
+//! Each row has a checksum, and the row of a run says how much belongs to the run: what is damaged is told and never given,
+//! and runs it does not touch can be read. Two things cannot be told: that the last records of a run are missing that was
+//! going on, and that the index of ids was hit. A run whose id is not found for that is still listed.
+//!
+//! # Writing together
+//!
 //! One connection writes. Whoever gets it commits what everybody queued, in one transaction and so with one flush of the
-//! disk: see [`queue`]. Another one reads, so that nobody who reads waits for a flush.
+//! disk: see `queue.rs`. Another one reads, so that nobody who reads waits for a flush.
 
 mod checksum;
 mod known;

@@ -11,7 +11,7 @@ use crate::{
 use loomflow_runtime::journal::JournalError;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{ErrorKind, Read},
     path::Path,
     thread,
@@ -82,12 +82,29 @@ fn whole(path: &Path, journal: &str) -> Result<(), Trouble> {
     if length == 0 {
         return Ok(());
     }
-    let mut start = [0; MAGIC.len()];
-    match file.read_exact(&mut start) {
-        Ok(()) if start == *MAGIC && length >= LEAST => Ok(()),
-        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(unreadable(error).into()),
-        _ => Err(Trouble::Damaged("it does not begin as an SQLite database does".to_owned())),
+    let (mut magic, mut page) = ([0; MAGIC.len()], [0; 2]);
+    match file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut page)) {
+        Ok(()) if magic == *MAGIC && length >= LEAST => {}
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(unreadable(error).into()),
+        _ => return Err(Trouble::Damaged("it does not begin as an SQLite database does".to_owned())),
     }
+    // The largest size does not fit into two bytes, and is written as 1.
+    let page = match u16::from_be_bytes(page) {
+        1 => 65_536,
+        size => u64::from(size).max(LEAST),
+    };
+    // A page that was cut off while it was moved from the log to the file is still in the log.
+    if length % page != 0 && !has_log(path) {
+        return Err(Trouble::Damaged("it ends within a page".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether something is in the log beside a file, where what was written last stands at first.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
 /// Whether the file has our tables, and not those of a newer version or of something else.
@@ -131,7 +148,8 @@ fn make(connection: &Connection, journal: &str) -> Result<(), Trouble> {
     let made = known(connection, journal).and_then(|made| {
         if !made {
             connection.execute_batch(TABLES)?;
-            connection.execute("INSERT INTO meta (name, value) VALUES ('format', ?1)", [FORMAT])?;
+            let meta = "INSERT INTO meta (name, value) VALUES ('format', ?1), ('run', 0), ('message', 0)";
+            connection.execute(meta, [FORMAT])?;
         }
         Ok(connection.execute_batch("COMMIT")?)
     });

@@ -1,7 +1,7 @@
 -- What stands in this file. Times are milliseconds since 1970; a text that is empty is NULL. Each row has a checksum of what
 -- else is in it, so that damage is told: change nothing by hand.
 
--- `format`: the version of these tables.
+-- `format`: the version of these tables. `run`, `message`: the highest number that was deleted, so that none is used again.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Graphs that runs were begun with, as JSON.
@@ -13,7 +13,7 @@ CREATE TABLE graphs (
 );
 
 CREATE TABLE runs (
-    run         INTEGER PRIMARY KEY AUTOINCREMENT,
+    run         INTEGER PRIMARY KEY,
     id          TEXT NOT NULL UNIQUE,
     workflow    TEXT NOT NULL,
     version     INTEGER NOT NULL,
@@ -29,6 +29,9 @@ CREATE TABLE runs (
     owner       TEXT,             -- who has it, or had it last
     token       INTEGER NOT NULL, -- grows with every claim
     records     INTEGER NOT NULL, -- how many it had when this row was last changed: there are no fewer
+    heads       INTEGER NOT NULL, -- how many there are of these while nobody has it
+    questions   INTEGER NOT NULL,
+    messages    INTEGER NOT NULL,
     signal      INTEGER NOT NULL, -- whether something was put since its owner was told
     crc         INTEGER NOT NULL
 );
@@ -81,7 +84,7 @@ CREATE TABLE questions (
 
 -- Answers and messages that their run has not taken yet.
 CREATE TABLE messages (
-    number   INTEGER PRIMARY KEY AUTOINCREMENT,
+    number   INTEGER PRIMARY KEY,
     run      INTEGER NOT NULL,
     ask      TEXT NOT NULL,
     question INTEGER,          -- the seq of the question it answers

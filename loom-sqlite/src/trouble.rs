@@ -42,7 +42,9 @@ pub(crate) fn failed(error: &Error, journal: &str, tried: &'static str) -> Journ
     let journal = journal.to_owned();
     match error {
         Error::SqliteFailure(code, _) if is_full(*code) => JournalError::Full { journal },
-        Error::SqliteFailure(code, _) if is_damage(*code) => JournalError::Damaged { journal, what: error.to_string() },
+        Error::SqliteFailure(code, _) | Error::SqlInputError { error: code, .. } if is_damage(*code) => {
+            JournalError::Damaged { journal, what: error.to_string() }
+        }
         Error::FromSqlConversionFailure(..)
         | Error::IntegralValueOutOfRange(..)
         | Error::InvalidColumnType(..)

@@ -4,6 +4,7 @@
 //! known to the driver that writes it. Times are milliseconds since the Unix epoch, and always told by the caller, so that
 //! a store needs no clock.
 
+pub mod conformance;
 mod error;
 mod kept;
 mod memory;
@@ -23,7 +24,7 @@ pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>>
 /// A store of runs.
 ///
 /// Memory and SQLite implement it. Whoever implements it for another store puts it through
-/// [`conformance`](crate::journal::conformance), which checks every promise made here.
+/// [`conformance`], which checks every promise made here.
 ///
 /// # Owners and claims
 ///

@@ -1,6 +1,6 @@
 //! The rows of heads.
 
-use super::{Odd, all, damaged, int, text, write};
+use super::{Odd, all, damaged, int, runs, text, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::Head;
 use rusqlite::{Connection, params};
@@ -18,7 +18,9 @@ pub(crate) fn set(connection: &Connection, run: u64, head: &Head) -> Result<(), 
 
 /// The heads of a run.
 pub(crate) fn list(connection: &Connection, run: u64) -> Result<Vec<Head>, Trouble> {
-    from(connection, run, "")
+    let heads = from(connection, run, "")?;
+    runs::all_there(connection, run, "the list of heads", heads.len(), |counts| counts.heads)?;
+    Ok(heads)
 }
 
 /// The heads of a run from a scope on.

@@ -1,6 +1,6 @@
 //! The rows of messages.
 
-use super::{Odd, all, damaged, int, maybe_int, maybe_text, one, text, write};
+use super::{Odd, all, damaged, int, maybe_int, maybe_text, next_number, one, runs, text, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::Message;
 use rusqlite::{Connection, Row, params};
@@ -32,8 +32,8 @@ fn parse(run: u64, row: &Row<'_>) -> Result<(u64, Message), Odd> {
 
 /// Adds a message, whose number nothing had before.
 pub(crate) fn add(connection: &Connection, run: u64, message: &Message) -> Result<(), Trouble> {
-    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'messages'";
-    let number = one(connection, last, [], |row| Ok(row.get::<_, i64>(0)?))?.unwrap_or(0) + 1;
+    let highest = "SELECT (SELECT max(number) FROM messages), (SELECT value FROM meta WHERE name = 'message')";
+    let number = next_number(connection, highest)?;
     write(
         connection,
         "INSERT INTO messages (number, run, ask, question, value, giver, at, crc) \
@@ -55,9 +55,11 @@ pub(crate) fn add(connection: &Connection, run: u64, message: &Message) -> Resul
 /// What was put for a run and not taken yet, in order.
 pub(crate) fn list(connection: &Connection, run: u64) -> Result<Vec<(u64, Message)>, Trouble> {
     let messages = "SELECT number, ask, question, value, giver, at, crc FROM messages WHERE run = ?1 ORDER BY number";
-    all(connection, messages, [run.cast_signed()], |row| {
+    let put = all(connection, messages, [run.cast_signed()], |row| {
         parse(run, row).map_err(|Odd| damaged(connection, run, "a message"))
-    })
+    })?;
+    runs::all_there(connection, run, "the list of messages", put.len(), |counts| counts.messages)?;
+    Ok(put)
 }
 
 /// Whether an answer is there that its run has not taken.
@@ -69,12 +71,26 @@ pub(crate) fn has_answer(connection: &Connection, run: u64) -> Result<bool, Trou
 /// Takes a message of a run.
 pub(crate) fn take(connection: &Connection, run: u64, number: u64) -> Result<(), Trouble> {
     let take = "DELETE FROM messages WHERE number = ?1 AND run = ?2";
-    write(connection, take, [number.cast_signed(), run.cast_signed()])?;
+    if write(connection, take, [number.cast_signed(), run.cast_signed()])? > 0 {
+        is_used(connection, number)?;
+    }
     Ok(())
 }
 
 /// Deletes the messages of a run.
 pub(crate) fn delete(connection: &Connection, run: u64) -> Result<(), Trouble> {
-    write(connection, "DELETE FROM messages WHERE run = ?1", [run.cast_signed()])?;
+    let last = "SELECT max(number) FROM messages WHERE run = ?1";
+    let last: Option<i64> = one(connection, last, [run.cast_signed()], |row| Ok(row.get(0)?))?.flatten();
+    if let Some(last) = last {
+        write(connection, "DELETE FROM messages WHERE run = ?1", [run.cast_signed()])?;
+        is_used(connection, last.cast_unsigned())?;
+    }
+    Ok(())
+}
+
+/// Has the number of a message that is gone never used again.
+fn is_used(connection: &Connection, number: u64) -> Result<(), Trouble> {
+    let used = "UPDATE meta SET value = ?1 WHERE name = 'message' AND value < ?1";
+    write(connection, used, [number.cast_signed()])?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The rows of questions.
 
-use super::{Odd, all, damaged, int, key, keys, maybe_int, maybe_text, one, seq, stored, text, too_large, write};
+use super::{Odd, all, damaged, int, key, keys, maybe_int, maybe_text, one, runs, seq, stored, text, too_large, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Asked, QuestionState};
 use rusqlite::{Connection, Row, params};
@@ -94,9 +94,11 @@ pub(crate) fn question(connection: &Connection, run: u64, number: u64) -> Result
 /// All questions of a run, in order.
 pub(crate) fn list(connection: &Connection, run: u64) -> Result<Vec<Asked>, Trouble> {
     let Some((first, last)) = keys(run) else { return Ok(Vec::new()) };
-    all(connection, columns!("WHERE key BETWEEN ?1 AND ?2 ORDER BY key"), [first, last], |row| {
+    let asked = all(connection, columns!("WHERE key BETWEEN ?1 AND ?2 ORDER BY key"), [first, last], |row| {
         parse(row).map_err(|Odd| damaged(connection, run, "a question"))
-    })
+    })?;
+    runs::all_there(connection, run, "the list of questions", asked.len(), |counts| counts.questions)?;
+    Ok(asked)
 }
 
 /// Deletes the questions of a run.

@@ -1,6 +1,6 @@
 //! The rows of runs.
 
-use super::{Odd, all, int, maybe_int, maybe_text, one, text, write};
+use super::{Odd, all, damaged, int, keys, maybe_int, maybe_text, next_number, one, text, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Filter, RunInfo, Status};
 use rusqlite::{Connection, Row, ToSql, params};
@@ -10,7 +10,7 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, ended_at, ",
-            "wake_at, cancel_at, owner, token, records, signal, crc FROM runs ",
+            "wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc FROM runs ",
             $rest
         )
     };
@@ -24,8 +24,18 @@ pub(crate) struct RunRow {
     pub(crate) token: u64,
     /// How many records it had when the row was last changed: there are no fewer.
     pub(crate) records: u64,
+    /// How many of what belongs to it there are while nobody has it.
+    pub(crate) counts: Counts,
     /// Whether something was put since its owner was told.
     pub(crate) signal: bool,
+}
+
+/// How many of what belongs to a run there are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) heads: i64,
+    pub(crate) questions: i64,
+    pub(crate) messages: i64,
 }
 
 impl RunRow {
@@ -48,6 +58,9 @@ impl RunRow {
             .maybe_text(info.owner.as_deref())
             .int(self.token.cast_signed())
             .int(self.records.cast_signed())
+            .int(self.counts.heads)
+            .int(self.counts.questions)
+            .int(self.counts.messages)
             .int(self.signal.into())
             .end()
     }
@@ -77,23 +90,24 @@ impl RunRow {
             owner: maybe_text(row, 13)?,
         };
         let (token, records) = (int(row, 14)?.cast_unsigned(), int(row, 15)?.cast_unsigned());
-        let read = Self { info, token, records, signal: int(row, 16)? != 0 };
-        Odd::unless(read.crc() == int(row, 17)?)?;
+        let counts = Counts { heads: int(row, 16)?, questions: int(row, 17)?, messages: int(row, 18)? };
+        let read = Self { info, token, records, counts, signal: int(row, 19)? != 0 };
+        Odd::unless(read.crc() == int(row, 20)?)?;
         Ok(read)
     }
 
     /// Adds the row of a new run, which gets its number.
     pub(crate) fn add(&mut self, connection: &Connection) -> Result<(), Trouble> {
-        let last = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
         // The number goes into the checksum, so it must be known first.
-        let run = one(connection, last, [], |row| Ok(row.get::<_, i64>(0)?))?.unwrap_or(0) + 1;
+        let highest = "SELECT (SELECT max(run) FROM runs), (SELECT value FROM meta WHERE name = 'run')";
+        let run = next_number(connection, highest)?;
         self.info.run = run.cast_unsigned();
         let (info, crc) = (&self.info, self.crc());
         write(
             connection,
             "INSERT INTO runs (run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, \
-             ended_at, wake_at, cancel_at, owner, token, records, signal, crc) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             ended_at, wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
             params![
                 run,
                 info.id,
@@ -111,6 +125,9 @@ impl RunRow {
                 info.owner,
                 self.token.cast_signed(),
                 self.records.cast_signed(),
+                self.counts.heads,
+                self.counts.questions,
+                self.counts.messages,
                 self.signal,
                 crc
             ],
@@ -124,7 +141,7 @@ impl RunRow {
         write(
             connection,
             "UPDATE runs SET status = ?2, ended_at = ?3, wake_at = ?4, cancel_at = ?5, owner = ?6, token = ?7, \
-             records = ?8, signal = ?9, crc = ?10 WHERE run = ?1",
+             records = ?8, heads = ?9, questions = ?10, messages = ?11, signal = ?12, crc = ?13 WHERE run = ?1",
             params![
                 info.run.cast_signed(),
                 info.status.name(),
@@ -134,12 +151,23 @@ impl RunRow {
                 info.owner,
                 self.token.cast_signed(),
                 self.records.cast_signed(),
+                self.counts.heads,
+                self.counts.questions,
+                self.counts.messages,
                 self.signal,
                 self.crc()
             ],
         )?;
         Ok(())
     }
+}
+
+/// Deletes the row of a run, whose number is not used again.
+pub(crate) fn delete(connection: &Connection, run: u64) -> Result<(), Trouble> {
+    let run = [run.cast_signed()];
+    write(connection, "DELETE FROM runs WHERE run = ?1", run)?;
+    write(connection, "UPDATE meta SET value = ?1 WHERE name = 'run' AND value < ?1", run)?;
+    Ok(())
 }
 
 /// The run of an id.
@@ -150,6 +178,34 @@ pub(crate) fn by_id(connection: &Connection, id: &str) -> Result<Option<RunRow>,
 /// The run of a number.
 pub(crate) fn by_number(connection: &Connection, run: u64) -> Result<Option<RunRow>, Trouble> {
     one(connection, columns!("WHERE run = ?1"), [run.cast_signed()], RunRow::read)
+}
+
+/// How many of what belongs to a run there are.
+pub(crate) fn counts(connection: &Connection, run: u64) -> Result<Counts, Trouble> {
+    let Some((first, last)) = keys(run) else { return Ok(Counts::default()) };
+    let counts = "SELECT (SELECT count(*) FROM heads WHERE run = ?1), \
+                         (SELECT count(*) FROM questions WHERE key BETWEEN ?2 AND ?3), \
+                         (SELECT count(*) FROM messages WHERE run = ?1)";
+    let counts = one(connection, counts, [run.cast_signed(), first, last], |row| {
+        Ok(Counts { heads: row.get(0)?, questions: row.get(1)?, messages: row.get(2)? })
+    })?;
+    Ok(counts.unwrap_or_default())
+}
+
+/// Refuses a number of something that is not as many as there were when nobody had the run any more.
+pub(crate) fn all_there(
+    connection: &Connection,
+    run: u64,
+    what: &str,
+    found: usize,
+    counted: impl FnOnce(&Counts) -> i64,
+) -> Result<(), Trouble> {
+    match by_number(connection, run)? {
+        Some(row) if row.info.owner.is_none() && i64::try_from(found) != Ok(counted(&row.counts)) => {
+            Err(damaged(connection, run, what))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An owner's runs that it is to be told of.

@@ -54,6 +54,7 @@ fn leave(store: &mut Store, append: &Append, records: u64) -> Result<(), Trouble
     row.info.ended_at = status.is_end().then_some(append.now);
     row.info.owner = None;
     row.records = records;
+    row.counts = runs::counts(&store.connection, run)?;
     row.signal |= row.info.cancel_at.is_some() || messages::has_answer(&store.connection, run)?;
     row.change(&store.connection)?;
     store.known.forget_run(run);

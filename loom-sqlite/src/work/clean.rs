@@ -24,6 +24,7 @@ pub(crate) fn prune(store: &mut Store, ended_before: i64) -> Result<u64, Trouble
     }
     let unused = "DELETE FROM graphs WHERE fingerprint NOT IN (SELECT fingerprint FROM runs)";
     write(&store.connection, unused, [])?;
+    store.known.forget_graphs();
     write(&store.connection, "DELETE FROM cache WHERE until < ?1", [ended_before])?;
     Ok(ended.len() as u64)
 }
@@ -33,7 +34,7 @@ fn remove(store: &mut Store, run: u64) -> Result<(), Trouble> {
     heads::forget(&store.connection, run, "")?;
     questions::delete(&store.connection, run)?;
     messages::delete(&store.connection, run)?;
-    write(&store.connection, "DELETE FROM runs WHERE run = ?1", [run.cast_signed()])?;
+    runs::delete(&store.connection, run)?;
     store.known.forget_run(run);
     Ok(())
 }

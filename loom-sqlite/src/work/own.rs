@@ -5,7 +5,7 @@ use crate::{
     known::Standing,
     rows::{
         records,
-        runs::{self, RunRow},
+        runs::{self, Counts, RunRow},
         write,
     },
     store::Store,
@@ -52,14 +52,18 @@ pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> R
         },
         token: 1,
         records: 0,
+        counts: Counts::default(),
         signal: false,
     };
     row.add(&store.connection)?;
     let (run, token) = (row.info.run, row.token);
     records::add_input(&store.connection, run, &new.input)?;
-    let crc = graph_crc(&new.fingerprint, &new.graph);
-    let graph = "INSERT OR IGNORE INTO graphs (fingerprint, description, crc) VALUES (?1, ?2, ?3)";
-    write(&store.connection, graph, params![new.fingerprint, new.graph, crc])?;
+    if !store.known.has_graph(&new.fingerprint) {
+        let crc = graph_crc(&new.fingerprint, &new.graph);
+        let graph = "INSERT OR IGNORE INTO graphs (fingerprint, description, crc) VALUES (?1, ?2, ?3)";
+        write(&store.connection, graph, params![new.fingerprint, new.graph, crc])?;
+        store.known.set_graph(&new.fingerprint);
+    }
     store.known.set_run(run, Standing { token, next: 1, owner: Some(owner.into()) });
     Ok(Begun::New(Claim { run, token }))
 }

@@ -40,11 +40,9 @@ pub(crate) fn put(store: &mut Store, id: &str, message: &Message) -> Result<(), 
         questions::set(&store.connection, run, &asked)?;
     }
     messages::add(&store.connection, run, message)?;
-    if !row.signal {
-        row.signal = true;
-        row.change(&store.connection)?;
-    }
-    Ok(())
+    row.counts.messages += 1;
+    row.signal = true;
+    row.change(&store.connection)
 }
 
 /// Asks that a run be cancelled.
