@@ -67,11 +67,14 @@ impl<C: Send + Sync + 'static> Answer<C> {
         let value = self.value.as_ref().map_err(|error| shape(&self.ask, error))?.clone();
         let inner = &self.loom.0;
         let info = inner.info(&self.id).await?;
-        if info.status.is_end() {
-            return Err(JournalError::Ended { id: self.id }.into());
-        }
         let asked = inner.journal.questions(info.run).await?;
-        let question = self.question(&info, &asked)?;
+        let question = match self.question(&info, &asked) {
+            // That it was answered, or came too late, says more than that the run has ended.
+            Ok(_) | Err(LoomError::NotAsked { .. }) if info.status.is_end() => {
+                return Err(JournalError::Ended { id: self.id }.into());
+            }
+            question => question?,
+        };
         let ask = question.map_or_else(|| self.ask.clone(), |asked| asked.ask.clone());
         if self.inbox.is_none() {
             match inner.runner(&info)?.check_answer(&ask, &value) {

@@ -25,7 +25,10 @@ use crate::{
 use std::{
     collections::HashMap,
     future::{pending, poll_fn},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -36,8 +39,10 @@ pub(crate) struct Durable {
     pub(super) waiting: Waiting,
     /// Where the scopes go on that were cut off, by their paths.
     tips: Mutex<HashMap<String, Tip>>,
-    /// Whether the run was cut off before.
-    resumed: bool,
+    /// Whether the run was cut off before, and what was recorded of it is still being looked at.
+    settling: AtomicBool,
+    /// Whether it was asked to be cancelled, and no node has failed with that yet.
+    cancels: bool,
 }
 
 /// What a place is told by that has no node: the start, or the node before it.
@@ -50,8 +55,16 @@ fn placed(failure: Failure, place: &'static Place, workflow: &'static str) -> Fa
 }
 
 impl Durable {
-    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, resumed: bool) -> Self {
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), resumed }
+    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool) -> Self {
+        let settling = AtomicBool::new(!tips.is_empty() || cancels);
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels }
+    }
+
+    /// The run was polled once, so it stands again where it stood.
+    pub(super) fn settled(&self) {
+        if self.settling.swap(false, Ordering::Relaxed) && self.cancels {
+            self.keeping.cancel.come();
+        }
     }
 
     fn tips(&self) -> MutexGuard<'_, HashMap<String, Tip>> {
@@ -187,7 +200,7 @@ impl Durable {
     /// Lets all that has been recorded be looked at before anything is done again: of branches that were cut off, one may
     /// have decided already that the others are not to go on.
     async fn looked_around(&self) {
-        let mut looked = !self.resumed;
+        let mut looked = !self.settling.load(Ordering::Relaxed);
         poll_fn(|cx| {
             if std::mem::replace(&mut looked, true) {
                 return Poll::Ready(());

@@ -29,7 +29,10 @@ pub(super) async fn keep<C: Send + Sync + 'static>(loom: Weak<Inner<C>>) {
         let renewal = renewed + inner.lease / 3;
         if Instant::now() >= renewal {
             match inner.renew().await {
-                Ok(()) => renewed = Instant::now(),
+                Ok(()) => {
+                    renewed = Instant::now();
+                    reclaim(&inner).await;
+                }
                 Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
             }
         }
@@ -48,6 +51,16 @@ pub(super) async fn keep<C: Send + Sync + 'static>(loom: Weak<Inner<C>>) {
         let kept = Arc::clone(&inner.kept);
         drop(inner);
         let _ = timeout_at(next, kept.notified()).await;
+    }
+}
+
+/// Goes on with the runs that were lost with the lease, as far as nobody else has them.
+async fn reclaim<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) {
+    let lost = std::mem::take(&mut *locked(&inner.lost));
+    for id in lost {
+        if let Err(error) = carry(inner, &id, false).await {
+            tracing::warn!(run = %id, %error, "a run was lost with the lease");
+        }
     }
 }
 

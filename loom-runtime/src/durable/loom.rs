@@ -67,6 +67,8 @@ pub(super) struct Inner<C> {
     pub(super) live: Mutex<HashMap<String, Arc<Live>>>,
     /// The runs that were put aside here, to be gone on with when their time has come.
     pub(super) aside: Mutex<HashSet<String>>,
+    /// The runs that stopped here because the lease was over, to be gone on with when it is renewed.
+    pub(super) lost: Mutex<HashSet<String>>,
     /// Whether runs of others are carried on that nobody is at any more.
     pub(super) adopts: AtomicBool,
     /// Is told that a run was put aside.
@@ -129,6 +131,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
             workflows: RwLock::new(workflows),
             live: Mutex::default(),
             aside: Mutex::default(),
+            lost: Mutex::default(),
             adopts: AtomicBool::new(false),
             kept: Arc::default(),
             keeper: OnceCell::new(),
@@ -493,12 +496,10 @@ fn spawn<C: Send + Sync + 'static>(
         let cancel = Arc::new(Cancel::default());
         if restored.cancelled {
             cancel.was_taken();
-        } else if cancelled {
-            cancel.come();
         }
-        let resumed = restored.last > 0;
+        let cancels = cancelled && !restored.cancelled;
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, resumed);
+        let driver = Durable::new(keeping, restored.tips, cancels);
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live.signal).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);
@@ -516,6 +517,9 @@ fn spawn<C: Send + Sync + 'static>(
                     }
                 };
                 tracing::warn!(run = %id, %error, "a run cannot go on");
+                if let LoomError::Journal(JournalError::Expired { .. }) = &error {
+                    locked(&inner.lost).insert(id.clone());
+                }
                 lively.left = State::Stopped(Arc::new(error));
             }
         }

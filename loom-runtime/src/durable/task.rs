@@ -60,6 +60,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
                 let mut signalled = pin!(signal.notified());
                 poll_fn(|cx| {
                     let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
+                    driver.settled();
                     if driver.keeping.is_halted() {
                         return Poll::Ready(Turn::Halted);
                     }
