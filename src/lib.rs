@@ -380,3 +380,8 @@ pub mod prelude {
 pub mod language {
     #![doc = include_str!("language.md")]
 }
+
+/// Runs that outlive their process: what is promised, and how to live with it.
+pub mod durability {
+    #![doc = include_str!("durability.md")]
+}
