@@ -5,8 +5,9 @@ pub use crate::{
     attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
+    durable::check_settled,
     failure::{Failure, Fault, catchable, changed, lost, near},
-    fit::{Again, Append, AppendAll, Count, Ends, Last, Lent, List, Nothing, Retried, Sets},
+    fit::{Again, Append, AppendAll, Count, Ends, Keyed, Last, Lent, List, Nothing, Retried, Sets},
     fork::{Branch, Leave, NoBranch, Which, all, branch, each, first},
     guard::{trying, trying_all, within},
     items::{Bound, Items, Lend, Sorted, listed},
@@ -19,6 +20,7 @@ pub use crate::{
     state::{Anyway, Fields, Kept, Of, Restoring, Saved, Source, Unfit},
     step::{Call, Caller, Calls, Step, check_answer},
     value::{Slot, Value, kept},
+    visit::{Visit, Visited},
     wait::{Until, Wait},
 };
 pub use core::{
@@ -35,7 +37,7 @@ pub use core::{
 };
 pub use loomflow_graph::graph;
 pub use serde_json::Error as JsonError;
-pub use std::vec::Vec;
+pub use std::{string::String, vec::Vec};
 
 /// The type itself. Behind a `&`, a trait object that stands alone would live no longer than the `&`.
 pub type Same<T> = T;

@@ -276,8 +276,8 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
     }
 }
 
-/// Performs a step that is retried: `work` makes the work of one attempt and is told whether it is the last, which
-/// may take what earlier ones must leave.
+/// Performs a step that is retried: `work` makes the work of one attempt and is told its number, and whether it is
+/// the last, which may take what earlier ones must leave.
 ///
 /// # Errors
 /// The failure of the last attempt.
@@ -285,14 +285,14 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
     driver: &D,
     at: &At<D::Scope>,
     policy: Policy,
-    mut work: impl FnMut(bool) -> F + Send,
+    mut work: impl FnMut(u32, bool) -> F + Send,
 ) -> Result<T, Failure> {
     let mut pause = Duration::ZERO;
     // A run that was cut off between two attempts has used up those before.
     let mut number = driver.attempted(at).min(policy.attempts - 1) + 1;
     loop {
         let last = number >= policy.attempts;
-        match Attempt::new(at.place, number, work(last)).await {
+        match Attempt::new(at.place, number, work(number, last)).await {
             Ok(output) => return Ok(output),
             Err(failure) if last => {
                 return Err(failure.at(at.place.workflow, at.place.node).on_attempt(number, policy.attempts));

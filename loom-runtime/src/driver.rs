@@ -7,6 +7,7 @@ use crate::{
     question::Question,
     state::{Added, Restoring, Saved, Source, Unfit},
     step::Call,
+    visit::Visit,
     wait::Until,
 };
 use std::{future::ready, time::Duration};
@@ -28,6 +29,9 @@ pub trait Driver: Sync {
         at: &'a At<Self::Scope>,
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send;
+
+    /// What a step is told of the run it is performed in, if it asks.
+    fn visit(&self, at: &At<Self::Scope>) -> Visit;
 
     /// Runs a workflow that is a node of another one.
     ///

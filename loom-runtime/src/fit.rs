@@ -4,6 +4,7 @@
 //! them in the user's words.
 
 use crate::value::Slot;
+use serde::Serialize;
 
 /// A bare name as an argument that is read again later: lent to a parameter that borrows, copied for one that takes.
 #[diagnostic::on_unimplemented(
@@ -278,6 +279,27 @@ impl<T: Clone, S: ?Sized> Retried<S> for T {
     #[inline]
     fn another(&self) -> T {
         self.clone()
+    }
+}
+
+/// A type of which a step `S` takes a value whose output is kept by what it was given: it must be written down.
+#[diagnostic::on_unimplemented(
+    message = "what `{S}` gives is cached by what it is given, and `{Self}` cannot be written down",
+    label = "taken by a step that is cached",
+    note = "derive `Serialize` for it, or leave out `cache`"
+)]
+pub trait Keyed<S: ?Sized> {
+    /// The value as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written so.
+    fn json(&self) -> Result<String, serde_json::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize, S: ?Sized> Keyed<S> for T {
+    fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
     }
 }
 

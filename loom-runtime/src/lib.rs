@@ -28,6 +28,7 @@ mod seats;
 pub mod state;
 pub mod step;
 pub mod value;
+mod visit;
 mod wait;
 
 #[doc(hidden)]
@@ -35,7 +36,7 @@ pub mod __private;
 
 pub use ask::Ask;
 pub use context::Provides;
-pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, Open, Outcome, Start};
+pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, Open, Outcome, Settled, Start};
 pub use failure::{Failure, FailureKind, Fault};
 pub use line::Line;
 pub use machine::Workflow;
@@ -45,4 +46,5 @@ pub use question::Question;
 pub use run::Run;
 pub use step::Step;
 pub use value::Value;
+pub use visit::Visit;
 pub use wait::{Until, Wait, backoff};

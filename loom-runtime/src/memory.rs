@@ -12,6 +12,7 @@ use crate::{
     run::{Prepared, Run},
     state::Saved,
     step::Call,
+    visit::{Visit, Visits},
     wait::Until,
 };
 use std::{
@@ -24,6 +25,7 @@ use std::{
 struct Memory<W> {
     watch: W,
     prepared: Prepared,
+    visits: Visits,
 }
 
 /// Is told of the places a run comes to.
@@ -55,7 +57,7 @@ pub fn run<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Result<M::Output, Failure>> {
-    Run::new(move |prepared| async move { Memory { watch: (), prepared }.drive::<C, M>(context, input).await })
+    Run::new(move |prepared| async move { Memory::new((), prepared).drive::<C, M>(context, input).await })
 }
 
 /// Runs a workflow in memory and tells the nodes it visited.
@@ -64,13 +66,17 @@ pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     input: M::Input,
 ) -> Run<'c, Traced<M::Output>> {
     Run::new(move |prepared| async move {
-        let memory = Memory { watch: Mutex::new(Vec::new()), prepared };
+        let memory = Memory::new(Mutex::new(Vec::new()), prepared);
         let outcome = memory.drive::<C, M>(context, input).await;
         (memory.watch.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
     })
 }
 
 impl<W: Watch> Memory<W> {
+    fn new(watch: W, prepared: Prepared) -> Self {
+        Memory { watch, prepared, visits: Visits::default() }
+    }
+
     #[inline]
     fn cancel(&self) -> Option<&Cancel> {
         self.prepared.as_ref()?.cancel.as_deref()
@@ -121,6 +127,10 @@ impl<W: Watch> Driver for Memory<W> {
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         Cancellable::new(self.cancel(), at.place, false, S::perform(self, context, at, args))
+    }
+
+    fn visit(&self, _: &At<()>) -> Visit {
+        self.visits.next()
     }
 
     async fn nested<'a, C: ?Sized + Sync, M: Machine<C>>(
@@ -202,7 +212,7 @@ mod tests {
     }
 
     fn memory() -> Memory<()> {
-        Memory { watch: (), prepared: None }
+        Memory::new((), None)
     }
 
     /// How long a timer waits, by Tokio's clock, in whole minutes.
@@ -238,7 +248,7 @@ mod tests {
     async fn a_timer_is_cancelled_with_its_run() {
         let cancel = Arc::new(Cancel::default());
         let setup = Setup { cancel: Some(Arc::clone(&cancel)), ..Setup::default() };
-        let memory = Memory { watch: (), prepared: Some(Box::new(setup)) };
+        let memory = Memory::new((), Some(Box::new(setup)));
         let mut timer = pin!(memory.timer(&AT, Until::After(HOUR)));
         assert!(timeout(HOUR / 2, timer.as_mut()).await.is_err());
         let mut signals = Signals::new(cancel);
@@ -251,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_place_within_a_branch_is_traced_where_it_is_a_node() {
-        let memory = Memory { watch: Mutex::new(Vec::new()), prepared: None };
+        let memory = Memory::new(Mutex::new(Vec::new()), None);
         let meets = Place { workflow: "Flow", node: "", position: "", live: &[] };
         memory.branch(&AT, 1);
         memory.entered(&AT, &Nothing);

@@ -14,11 +14,13 @@ pub struct Policy {
     pub timeout: Option<Duration>,
     /// Whether a run that is cut off in it must not run it again by itself.
     pub at_most_once: bool,
+    /// For how long what it gave is kept, by what it was given.
+    pub cache: Option<Duration>,
 }
 
 impl Policy {
     /// One attempt that may take as long as it likes.
-    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None, at_most_once: false };
+    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None, at_most_once: false, cache: None };
 
     /// The same with `retries` more attempts after the first.
     #[must_use]
@@ -38,6 +40,13 @@ impl Policy {
     #[must_use]
     pub const fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// The same with an output that is kept so long for the same input.
+    #[must_use]
+    pub const fn with_cache(mut self, keep: Duration) -> Self {
+        self.cache = Some(keep);
         self
     }
 

@@ -29,6 +29,12 @@ pub trait Step: 'static {
     /// What the step gives when it succeeds.
     type Output: Value;
 
+    /// The arguments as JSON, of a step whose output is kept by what it was given.
+    #[must_use]
+    fn input(_args: &Self::Args<'_>) -> Option<Result<String, serde_json::Error>> {
+        None
+    }
+
     /// Whether an answer, as JSON, is of the shape that an ask of this name needs: this step, or one within this workflow.
     /// None when there is no such ask.
     #[must_use]

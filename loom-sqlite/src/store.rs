@@ -4,10 +4,10 @@ use crate::{
     known::{Known, Standing},
     queue::Job,
     rows::{damaged, one, records, runs, write},
-    trouble::Trouble,
+    trouble::{Trouble, failed},
 };
 use loomflow_runtime::journal::JournalError;
-use rusqlite::Connection;
+use rusqlite::{Connection, Error};
 use std::sync::Arc;
 
 /// The connection that writes.
@@ -28,6 +28,13 @@ impl Store {
     ///
     /// When one of them makes the database fail, each is done in a transaction of its own, so that only that one fails.
     pub(crate) fn commit(&mut self, jobs: &mut [Box<dyn Job>]) {
+        // Where no transaction can begin, because another process does not end its own, no job need try that again.
+        if let Err(error) = self.begin() {
+            for job in jobs {
+                job.settle(Some(failed(&error, &self.journal, job.tried())));
+            }
+            return;
+        }
         match self.attempt(jobs) {
             Ok(()) => jobs.iter_mut().for_each(|job| job.settle(None)),
             Err(trouble) => match jobs {
@@ -37,7 +44,11 @@ impl Store {
         }
     }
 
-    /// Does jobs in one transaction, all or nothing.
+    fn begin(&self) -> Result<(), Error> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop)
+    }
+
+    /// Does jobs in the transaction that has begun, all or nothing.
     fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
         let done = self.transact(jobs);
         if done.is_err() {
@@ -51,7 +62,6 @@ impl Store {
     }
 
     fn transact(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
-        write(&self.connection, "BEGIN IMMEDIATE", [])?;
         // It changes when another connection has written. From here on, none can.
         let version = one(&self.connection, "PRAGMA data_version", [], |row| Ok(row.get(0)?))?;
         self.known.only_of(version.unwrap_or_default());

@@ -6,7 +6,7 @@ use common::{NOW, begin, read, step};
 use futures_util::future::join_all;
 use loomflow_runtime::journal::{Append, Filter, Journal, JournalError};
 use loomflow_sqlite::{Durability, Sqlite};
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 async fn open(path: &Path) -> Sqlite {
     Sqlite::options().durability(Durability::Process).open(path).await.expect("a journal opens")
@@ -104,6 +104,21 @@ async fn what_one_connection_knows_is_forgotten_when_another_has_written() {
     other.claim("run", "thief", NOW + 1, false).await.expect("a run whose owner's lease is over is claimed");
     let fenced = one.append(Append { now: NOW + 1, ..step(claim, 4, 50) }).await;
     assert!(matches!(fenced, Err(JournalError::Fenced { .. })), "{fenced:?}");
+}
+
+#[tokio::test]
+async fn who_waits_in_vain_for_another_process_is_told_and_can_try_again() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("run.db");
+    let journal = Sqlite::options().patience(Duration::ZERO).open(&path).await.expect("a journal opens");
+    journal.lease("owner", NOW + 60_000).await.expect("an owner is given a lease");
+    let claim = begin(&journal, "run").await.expect("a run begins");
+    let other = rusqlite::Connection::open(&path).expect("the file can be opened");
+    other.execute_batch("BEGIN IMMEDIATE").expect("a transaction begins");
+    let refused = journal.append(step(claim, 1, 50)).await;
+    assert!(matches!(refused, Err(JournalError::Store { tried: "recording a step", .. })), "{refused:?}");
+    other.execute_batch("ROLLBACK").expect("it ends");
+    journal.append(step(claim, 1, 50)).await.expect("a run is written to");
 }
 
 #[tokio::test]

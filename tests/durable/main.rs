@@ -1,4 +1,7 @@
 //! Runs that are kept: begun, cut off at every write, and carried on.
 
+mod cached;
 mod cut;
 mod first;
+mod once;
+mod visits;

@@ -2,7 +2,7 @@
 
 use super::{
     beside,
-    emit::{called, doc, inputs, lifetime, needs, unraw, with_type},
+    emit::{called, doc, inputs, lifetime, needs, unraw, visit, with_type},
     signature::{self, Parts, StepFn, borrows, opaque},
 };
 use crate::output::{at, call, crate_path, respan, runtime};
@@ -150,6 +150,7 @@ fn call_impl(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
     let asking = respan(quote!(#rt::Asking), at(given.span()));
     let question = quote_spanned!(at(given.span())=> <#given as #asking>::question);
     let called = called(step, parts, rt, &slots);
+    let visit = visit(parts, rt);
     let question = quote_spanned!(span=> #question(#called));
     let asked = call(quote!(#rt::asked::<__D, Self>), quote!(__driver, __at, move || #question), name.span());
     let future = quote! {
@@ -169,6 +170,7 @@ fn call_impl(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
             #[inline]
             fn perform<#a, __D: #rt::Driver>(#taken) -> #future {
                 let (#(#slots,)*) = __args;
+                #visit
                 #asked
             }
             #[inline]

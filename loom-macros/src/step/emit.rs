@@ -73,7 +73,7 @@ pub(super) fn inputs(parts: &Parts) -> Vec<Input<'_>> {
     let a = lifetime();
     let inputs = parts.params.iter().filter_map(|param| match param {
         Param::Input(name, ty) => Some((name, ty)),
-        Param::Context(_) => None,
+        Param::Context(_) | Param::Run(_) => None,
     });
     inputs
         .enumerate()
@@ -133,6 +133,8 @@ fn step_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     let doc = doc(step);
     let policy = policy(options, rt);
     let args = inputs(parts).into_iter().map(|input| input.ty);
+    let input = options.cache.map(|_| written_input(parts, rt));
+    let settled = options.at_most_once.then(|| settled(rt));
     // The bound on the output is told at the type as the user wrote it.
     let output = match &parts.output {
         Output::Sure(ty) | Output::Fallible(ty, _) => {
@@ -151,6 +153,37 @@ fn step_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
             const POLICY: #rt::Policy = #policy;
             type Args<#a> = (#(#args,)*);
             #output
+            #input
+            #settled
+        }
+    }
+}
+
+/// The arguments as JSON. That each can be written is told at its type.
+fn written_input(parts: &Parts, rt: &TokenStream) -> TokenStream {
+    let inputs = inputs(parts);
+    let slots: Vec<Ident> = (0..inputs.len()).map(|index| format_ident!("__p{index}")).collect();
+    let written = inputs.iter().zip(&slots).map(|(input, slot)| {
+        let json = respan(quote!(#rt::Keyed::<Self>::json), at(input.written.span()));
+        quote!(#json(#slot)?)
+    });
+    quote! {
+        fn input(__args: &<Self as #rt::Step>::Args<'_>) -> #rt::Option<#rt::Result<#rt::String, #rt::JsonError>> {
+            let (#(#slots,)*) = __args;
+            let __written = || -> #rt::Result<#rt::String, #rt::JsonError> {
+                let __written: &[#rt::String] = &[#(#written),*];
+                #rt::Ok(__written.join(","))
+            };
+            #rt::Some(__written())
+        }
+    }
+}
+
+/// Of a step that must not happen twice a run may be told whether it happened.
+fn settled(rt: &TokenStream) -> TokenStream {
+    quote! {
+        fn check_answer(__ask: &str, __json: &str) -> #rt::Option<#rt::Result<(), #rt::JsonError>> {
+            if __ask == Self::NAME { #rt::Some(#rt::check_settled::<Self>(__json)) } else { #rt::None }
         }
     }
 }
@@ -167,10 +200,11 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     let inputs = inputs(parts);
     let slots: Vec<Ident> = (0..inputs.len()).map(|index| format_ident!("__p{index}")).collect();
     let boxed = boxed(parts, rt);
+    let visit = visit(parts, rt);
     let work = work(step, parts, options, rt, &slots);
     let performed = if options.retry.is_some() {
         let (keep, again) = retained(&inputs, &slots, rt);
-        let attempt = quote_spanned!(span=> move |__last: bool| { #(#again)* #work });
+        let attempt = quote_spanned!(span=> move |__number: u32, __last: bool| { #(#again)* #work });
         let arguments = quote_spanned!(span=> __driver, __at, <Self as #rt::Step>::POLICY, #attempt);
         let retried = call(quote!(#rt::retried), arguments, name.span());
         quote!(#(#keep)* #retried)
@@ -191,6 +225,7 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
             ) -> impl #rt::Future<Output = #rt::Result<<Self as #rt::Step>::Output, #rt::Failure>> + #rt::Send {
                 let (#(#slots,)*) = __args;
                 #boxed
+                #visit
                 #performed
             }
         }
@@ -201,9 +236,19 @@ fn call_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
 pub(super) fn needs(parts: &Parts, rt: &TokenStream) -> Vec<TokenStream> {
     let needs = parts.params.iter().filter_map(|param| match param {
         Param::Context(ty) => Some(quote_spanned!(ty.span()=> __C: #rt::Needs<#ty, Self>)),
-        Param::Input(..) => None,
+        Param::Input(..) | Param::Run(_) => None,
     });
     needs.collect()
+}
+
+/// Whether a step asks for what it is told of its run.
+fn asks_of_run(parts: &Parts) -> bool {
+    parts.params.iter().any(|param| matches!(param, Param::Run(_)))
+}
+
+/// What the step is told of its run, if it asks.
+pub(super) fn visit(parts: &Parts, rt: &TokenStream) -> TokenStream {
+    if asks_of_run(parts) { quote!(let __visit = #rt::Driver::visit(__driver, __at);) } else { TokenStream::new() }
 }
 
 /// The call of the function, with what the context lends and what stands in the slots.
@@ -214,6 +259,10 @@ pub(super) fn called(step: &StepFn, parts: &Parts, rt: &TokenStream, slots: &[Id
     let mut slots = slots.iter();
     let arguments = parts.params.iter().map(|param| match param {
         Param::Context(ty) => quote!(#rt::Needs::<#ty, Self>::need(__context)),
+        Param::Run(ty) => {
+            let visited = respan(quote!(<#ty as #rt::Visited>::visited), at(ty.span()));
+            quote!(#visited(&__visit))
+        }
         Param::Input(..) => slots.next().map_or_else(TokenStream::new, ToTokens::to_token_stream),
     });
     call(quote!(#name #turbofish), quote!(#(#arguments),*), name.span())
@@ -224,7 +273,12 @@ fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots
     let name = &step.sig.ident;
     // All of it is told at the step's name: that its future cannot be sent to another thread, for one.
     let span = at(name.span());
-    let called = called(step, parts, rt, slots);
+    let mut called = called(step, parts, rt, slots);
+    let asks = asks_of_run(parts);
+    if asks && step.sig.asyncness.is_some() {
+        // What it is told lives as long as its future.
+        called = quote_spanned!(span=> async move { #called.await });
+    }
     let work = match (step.sig.asyncness.is_some(), matches!(parts.output, Output::Sure(_))) {
         (true, true) => call(quote!(#rt::Infallible::new), called, name.span()),
         (true, false) => call(quote!(#rt::Fallible::new), quote_spanned!(span=> #called, __boxed), name.span()),
@@ -233,6 +287,11 @@ fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots
             let mapped = call(quote!(#rt::Result::map_err), quote_spanned!(span=> #called, __boxed), name.span());
             call(quote!(#rt::Plain::new), quote_spanned!(span=> move || #mapped), name.span())
         }
+    };
+    let work = if asks && options.retry.is_some() {
+        quote!({ let __visit = __visit.on(__number); #work })
+    } else {
+        work
     };
     match options.timeout {
         Some(limit) => {
@@ -279,8 +338,12 @@ fn policy(options: &Options, rt: &TokenStream) -> TokenStream {
         let limit = duration(limit, rt);
         quote!(.with_timeout(#limit))
     });
+    let cache = options.cache.map(|keep| {
+        let keep = duration(keep, rt);
+        quote!(.with_cache(#keep))
+    });
     let at_most_once = options.at_most_once.then(|| quote!(.with_at_most_once()));
-    quote!(#rt::Policy::ONCE #retry #backoff #timeout #at_most_once)
+    quote!(#rt::Policy::ONCE #retry #backoff #timeout #cache #at_most_once)
 }
 
 pub(super) fn doc(step: &StepFn) -> String {

@@ -10,9 +10,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-const KEYS: [&str; 5] = ["retry", "backoff", "timeout", "at_most_once", "crate"];
-/// Keys of the language that this release does not have yet.
-const LATER: [&str; 1] = ["cache"];
+const KEYS: [&str; 6] = ["retry", "backoff", "timeout", "at_most_once", "cache", "crate"];
 
 /// The options of a step.
 #[derive(Default)]
@@ -27,6 +25,8 @@ pub(super) struct Options {
     pub(super) timeout_at: Option<Span>,
     /// Whether it must not happen twice.
     pub(super) at_most_once: bool,
+    /// How long its output is kept for the same input.
+    pub(super) cache: Option<Duration>,
     /// Where loomflow is found.
     pub(super) krate: Option<Path>,
 }
@@ -43,7 +43,7 @@ impl Options {
 
     fn read(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
         let mut seen: Vec<String> = Vec::new();
-        let (mut backoff, mut at_most_once) = (None, None);
+        let (mut backoff, mut at_most_once, mut cache) = (None, None, None);
         while !input.is_empty() {
             let key = input.fork().call(Ident::parse_any)?;
             let text = key.to_string();
@@ -74,6 +74,10 @@ impl Options {
                         backoff = Some(key.span());
                         self.backoff = Some(pauses(input)?);
                     }
+                    "cache" => {
+                        cache = Some(key.span());
+                        self.cache = Some(duration::parse(input)?);
+                    }
                     _ => {
                         self.timeout = Some(duration::parse(input)?);
                         self.timeout_at = Some(key.span());
@@ -92,19 +96,20 @@ impl Options {
             let message = "a step that runs at most once is not retried: leave out `retry`, or `at_most_once` if it may happen twice";
             errors.at(span, message);
         }
+        if let (Some(span), true) = (cache, self.at_most_once) {
+            let message = "what must not happen twice is worth doing once, and a step that is cached may not be done at all: leave out `cache`, or `at_most_once`";
+            errors.at(span, message);
+        }
         Ok(())
     }
 }
 
 fn unknown(key: &Ident) -> syn::Error {
     let text = key.to_string();
-    if LATER.contains(&text.as_str()) {
-        return syn::Error::new(key.span(), format!("`{text}` is not in this release yet: it comes with the journal"));
-    }
     let message = match nearest(&text, KEYS.map(str::to_owned)) {
         Some(near) => format!("a step has no option `{text}`: did you mean `{near}`?"),
         None => format!(
-            "a step has no option `{text}`: there are `retry`, `backoff`, `timeout`, `at_most_once` and `crate`"
+            "a step has no option `{text}`: there are `retry`, `backoff`, `timeout`, `at_most_once`, `cache` and `crate`"
         ),
     };
     syn::Error::new(key.span(), message)
@@ -114,6 +119,7 @@ fn form(key: &str) -> &'static str {
     match key {
         "retry" => "`retry = 3`",
         "backoff" => "`backoff = 200ms..5s`",
+        "cache" => "`cache = 1h`",
         _ => "`timeout = 30s`",
     }
 }
@@ -191,7 +197,9 @@ mod tests {
             ("at_most_once = true", "takes no value"),
             ("at_most_once, retry = 3", "is not retried"),
             ("retry = 3, at_most_once", "is not retried"),
-            ("cache", "not in this release yet"),
+            ("cache", "`cache` needs a value: `cache = 1h`"),
+            ("cache = 1h, at_most_once", "may not be done at all"),
+            ("cache = often", ""),
         ] {
             let error = read(code).err().unwrap_or_else(|| panic!("`{code}` was read"));
             assert!(error.contains(part), "{code}: {error}");

@@ -46,7 +46,7 @@ impl ToTokens for StepFn {
         let mut sig = self.sig.clone();
         for arg in &mut sig.inputs {
             if let FnArg::Typed(arg) = arg {
-                arg.attrs.retain(|attr| !attr.path().is_ident("context"));
+                arg.attrs.retain(|attr| !(attr.path().is_ident("context") || attr.path().is_ident("run")));
             }
         }
         let StepFn { attrs, vis, body, .. } = self;
@@ -66,6 +66,8 @@ pub(super) struct Parts {
 pub(super) enum Param {
     /// Lent by the context.
     Context(Type),
+    /// What the step is told of its run.
+    Run(Type),
     /// Handed over by the graph: its name, if it has one, and its type.
     Input(Option<syn::Ident>, Type),
 }
@@ -124,6 +126,18 @@ fn param(arg: &PatType, errors: &Errors) -> Param {
         errors.on(found, "a step cannot change what it is lent: take it by value and give it back");
     }
     let context = arg.attrs.iter().any(|attr| attr.path().is_ident("context"));
+    if let Some(run) = arg.attrs.iter().find(|attr| attr.path().is_ident("run")) {
+        if context {
+            errors.on(run, "what a step is told of its run is no context: leave out `#[context]`, or `#[run]`");
+        }
+        return match ty {
+            Type::Reference(lent) => Param::Run(*lent.elem),
+            other => {
+                errors.on(&other, "what a step is told of its run is lent: write `&Visit`");
+                Param::Run(other)
+            }
+        };
+    }
     match ty {
         Type::Reference(lent) if context => Param::Context(*lent.elem),
         other if context => {

@@ -14,12 +14,13 @@ use crate::{
     clock::{now, now_ms, to_ms, until as left},
     driver::{At, Driver},
     failure::Failure,
-    journal::{Asked, JournalError, QuestionState, Record, RecordKind},
+    journal::{Asked, JournalError, Message, QuestionState, Record, RecordKind},
     machine::{Flow, Machine, Place, START},
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::{Call, Step},
     value::Value,
+    visit::{Of, Visit, key},
     wait::Until,
 };
 use std::{
@@ -43,6 +44,8 @@ pub(crate) struct Durable {
     settling: AtomicBool,
     /// Whether it was asked to be cancelled, and no node has failed with that yet.
     cancels: bool,
+    /// What steps are told of the run.
+    of: Arc<Of>,
 }
 
 /// What a place is told by that has no node: the start, or the node before it.
@@ -55,9 +58,9 @@ fn placed(failure: Failure, place: &'static Place, workflow: &'static str) -> Fa
 }
 
 impl Durable {
-    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool) -> Self {
+    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool, of: Of) -> Self {
         let settling = AtomicBool::new(!tips.is_empty() || cancels);
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels }
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of: Arc::new(of) }
     }
 
     /// The run was polled once, so it stands again where it stood.
@@ -162,7 +165,7 @@ impl Durable {
     }
 
     /// Records what a node came to.
-    fn settle<T: Value>(
+    pub(super) fn settle<T: Value>(
         &self,
         at: &At<Arc<Scope>>,
         given: RecordKind,
@@ -199,7 +202,7 @@ impl Durable {
 
     /// Lets all that has been recorded be looked at before anything is done again: of branches that were cut off, one may
     /// have decided already that the others are not to go on.
-    async fn looked_around(&self) {
+    pub(super) async fn looked_around(&self) {
         let mut looked = !self.settling.load(Ordering::Relaxed);
         poll_fn(|cx| {
             if std::mem::replace(&mut looked, true) {
@@ -229,30 +232,7 @@ impl Durable {
             let here = at.scope.here();
             here.replay.iter().find(|record| record.kind == RecordKind::Asked).map(|record| record.seq)
         };
-        let seq = match asked {
-            Some(seq) => seq,
-            None => {
-                let now = now_ms();
-                let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, String::new()));
-                self.keeping.asked(Asked {
-                    seq,
-                    scope: at.scope.path.clone(),
-                    node: at.place.node.to_owned(),
-                    ask: S::NAME.to_owned(),
-                    question: serde_json::to_string(&question).ok(),
-                    at: now,
-                    state: QuestionState::Open,
-                });
-                seq
-            }
-        };
-        let mut open = self.waiting.open(&self.keeping, seq, &at.scope.path, at.turn, S::NAME, inbox);
-        if inbox || asked.is_some() {
-            self.keeping.flush().await;
-            self.deliver().await;
-        }
-        let (number, message) = open.answer().await;
-        drop(open);
+        let (number, message) = self.asked(at, S::NAME, &question, asked, inbox).await;
         match S::Output::read(&message.value) {
             Ok(answer) => {
                 self.keeping.taken(number);
@@ -263,6 +243,37 @@ impl Durable {
                 Err(self.unfit(at, unfit))
             }
         }
+    }
+
+    /// Asks a question, unless it was `asked` by a record before, and waits for what is put for it.
+    pub(super) async fn asked(
+        &self,
+        at: &At<Arc<Scope>>,
+        ask: &'static str,
+        question: &Question,
+        asked: Option<u64>,
+        inbox: bool,
+    ) -> (u64, Message) {
+        let seq = asked.unwrap_or_else(|| {
+            let now = now_ms();
+            let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, String::new()));
+            self.keeping.asked(Asked {
+                seq,
+                scope: at.scope.path.clone(),
+                node: at.place.node.to_owned(),
+                ask: ask.to_owned(),
+                question: serde_json::to_string(question).ok(),
+                at: now,
+                state: QuestionState::Open,
+            });
+            seq
+        });
+        let mut open = self.waiting.open(&self.keeping, seq, &at.scope.path, at.turn, ask, inbox);
+        if inbox || asked.is_some() {
+            self.keeping.flush().await;
+            self.deliver().await;
+        }
+        open.answer().await
     }
 
     /// Hands over what was put for the run.
@@ -338,16 +349,28 @@ impl Driver for Durable {
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         // It does nothing until it is polled.
+        let input = S::input(&args);
         let work = S::perform(self, context, at, args);
         async move {
             if let Some(outcome) = self.recalled(at) {
                 return outcome;
+            }
+            if S::POLICY.at_most_once {
+                return Box::pin(self.once::<S>(at, work)).await;
+            }
+            if let (Some(keep), Some(Ok(input))) = (S::POLICY.cache, &input) {
+                return Box::pin(self.cached::<S>(at, keep, input, work)).await;
             }
             let began_at = now_ms();
             let performed = self.performed(work);
             let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
         }
+    }
+
+    fn visit(&self, at: &At<Arc<Scope>>) -> Visit {
+        let visit = format!("{}{}", at.scope.path, at.turn);
+        Visit::of(Arc::clone(&self.of), key(&self.of.id, self.keeping.claim.run, &visit))
     }
 
     async fn nested<'a, C: ?Sized + Sync, M: Machine<C>>(

@@ -10,6 +10,7 @@ use super::{
     keeper,
     keeping::{Halt, Keeping},
     live::Def,
+    once::Settled,
     registry::{Registry, Runner},
     resolve::Resolver,
     restore::{Restored, restore},
@@ -26,7 +27,9 @@ use crate::{
     },
     machine::Machine,
     state::GIVEN,
+    step::Step,
     value::Value,
+    visit::Of,
 };
 use std::{
     collections::{HashMap, HashSet, hash_map},
@@ -227,6 +230,18 @@ impl<C: Send + Sync + 'static> Loom<C> {
         Answer::untyped(self.clone(), id.into(), ask, json.into())
     }
 
+    /// Says whether a step happened that must not happen twice ([`at_most_once`](crate::Step::POLICY)), where a run was cut off
+    /// in it: `loom.settle::<charge>("order-7", Settled::Happened(receipt)).by("ada").await?`.
+    ///
+    /// What happened is recorded as the output of the step, and the run goes on with it. What did not is performed. As JSON
+    /// it is an [answer](Self::answer_json) to the step: `{"happened": output}` or `"did_not"`.
+    ///
+    /// # Errors
+    /// Those of [`answer`](Self::answer); [`LoomError::NotAsked`] when the run knows how the step came out.
+    pub fn settle<S: Step>(&self, id: impl Into<String>, settled: Settled<S::Output>) -> Answer<C> {
+        Answer::new(self.clone(), id.into(), S::NAME, settled.write(), false)
+    }
+
     /// The questions a run waits with.
     ///
     /// # Errors
@@ -390,7 +405,8 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
     match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
         Begun::New(claim) => {
             let input = run.input;
-            spawn(lively, claim, runner, Restored::default(), input, false);
+            let of = Of { id: run.id, user: run.user, session: run.session };
+            spawn(lively, claim, runner, of, Restored::default(), input, false);
             Ok(())
         }
         Begun::Exists(info) => {
@@ -439,7 +455,9 @@ pub(super) async fn carry<C: Send + Sync + 'static>(
         }
     };
     let input = inner.journal.input(info.run).await?;
-    spawn(lively, claim, runner, restored, input, info.cancel_at.is_some());
+    let cancelled = info.cancel_at.is_some();
+    let of = Of { id: info.id, user: info.user, session: info.session };
+    spawn(lively, claim, runner, of, restored, input, cancelled);
     Ok(())
 }
 
@@ -487,6 +505,7 @@ fn spawn<C: Send + Sync + 'static>(
     mut lively: Lively<C>,
     claim: Claim,
     runner: Arc<dyn Runner<C>>,
+    of: Of,
     restored: Restored,
     input: String,
     cancelled: bool,
@@ -499,7 +518,7 @@ fn spawn<C: Send + Sync + 'static>(
         }
         let cancels = cancelled && !restored.cancelled;
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, cancels);
+        let driver = Durable::new(keeping, restored.tips, cancels, of);
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live.signal).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);
@@ -537,12 +556,8 @@ async fn has_come<C: Send + Sync + 'static>(inner: &Inner<C>, id: &str, run: u64
     let (Ok(messages), Ok(asked)) = (inner.journal.messages(run).await, inner.journal.questions(run).await) else {
         return false;
     };
-    let mut open = asked.iter().filter(|asked| asked.state == QuestionState::Open);
-    let answers = |asked: &Asked| {
-        messages.iter().any(|(_, message)| match message.question {
-            Some(question) => question == asked.seq,
-            None => message.ask == asked.ask,
-        })
-    };
-    info.cancel_at.is_some() || open.any(answers)
+    // What answers a question was not there when the run was put aside; an inbox may hold what is for a later one.
+    let is_for = |ask: &str| asked.iter().any(|asked| asked.state == QuestionState::Open && asked.ask == ask);
+    let answers = messages.iter().any(|(_, message)| message.question.is_some() || is_for(&message.ask));
+    info.cancel_at.is_some() || answers
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod builder;
+mod cached;
 mod changes;
 mod driver;
 mod error;
@@ -13,6 +14,7 @@ mod keeper;
 mod keeping;
 mod live;
 mod loom;
+mod once;
 mod registry;
 mod resolve;
 mod restore;
@@ -26,4 +28,5 @@ pub use builder::Builder;
 pub use error::LoomError;
 pub use handle::{Handle, Outcome};
 pub use loom::{Loom, Open};
+pub use once::{Settled, check_settled};
 pub use start::{Inputs, Start};

@@ -89,6 +89,7 @@ async fn stand(
     let (last, turn) = (tip.seq, tip.turn);
     let mut records = Vec::new();
     let mut at = Some(Arc::clone(&tip));
+    let mut failed = false;
     while let Some(record) = at.take() {
         if record.scope != tip.scope || record.turn != turn {
             break;
@@ -96,12 +97,15 @@ async fn stand(
         if let Some(before) = record.after.filter(|&before| before < record.seq) {
             at = Some(resolver.record(before).await?);
         }
-        // What failed before a run was tried again is tried again.
+        // What failed before a run was tried again is tried again, and what was asked then is asked anew. Of a step that
+        // must not happen twice, and was dropped when something else failed, it stays unknown whether it happened.
         let again = record.seq < retried
-            && matches!(
-                record.kind,
-                RecordKind::Failed | RecordKind::Cancelled | RecordKind::Attempt | RecordKind::Begun
-            );
+            && match record.kind {
+                RecordKind::Failed | RecordKind::Cancelled | RecordKind::Attempt | RecordKind::Asked => true,
+                RecordKind::Begun => failed,
+                _ => false,
+            };
+        failed |= again && record.kind == RecordKind::Failed;
         if !again && record.kind != RecordKind::Value {
             records.push(record);
         }

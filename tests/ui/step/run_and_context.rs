@@ -1,0 +1,14 @@
+use loomflow::{Visit, prelude::*};
+
+#[step]
+fn write(#[context] #[run] run: &Visit, topic: String) -> String { // wrong
+    format!("{topic}{}", run.key())
+}
+
+workflow! {
+    Flow(topic: String) -> String {
+        start -> write(topic) -> end;
+    }
+}
+
+fn main() {}
