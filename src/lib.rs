@@ -1,4 +1,5 @@
 //! [language page]: crate::language
+//! [durability page]: crate::durability
 //!
 #![doc = include_str!("../README.md")]
 //!

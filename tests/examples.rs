@@ -590,3 +590,85 @@ fn partial_failure_fails_when_less_than_half_can_be_read() {
         assert!(run.err.contains(why), "{}", run.err);
     }
 }
+
+/// Examples that keep their runs in a file.
+#[cfg(feature = "sqlite")]
+mod kept {
+    use super::{bundled_file, command, run};
+    use std::io::{BufRead as _, BufReader};
+    use std::path::PathBuf;
+    use std::process::Stdio;
+
+    /// A folder of its own, gone when the test is.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("loomflow-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).expect("a folder can be made");
+            Folder(folder)
+        }
+
+        fn journal(&self) -> String {
+            self.0.join("journal.db").display().to_string()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn approval_goes_on_where_a_killed_process_stood() {
+        let run = run("approval", &[]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let lines: Vec<&str> = run.out.lines().collect();
+        assert_eq!(lines[0], r#"child:  drafting an answer to "Please refund order 17""#);
+        assert_eq!(lines[1], "child:  refund-17 waits for `approve`: Send this answer?");
+        assert!(lines[2].starts_with("child:  killed"), "{}", lines[2]);
+        assert!(lines[3].starts_with("sending "), "{}", lines[3]);
+        assert_eq!(lines[4..], ["refund-17: sent"]);
+    }
+
+    #[test]
+    fn triage_with_a_journal_says_what_it_says_without_one_and_again_the_second_time() {
+        let folder = Folder::new("triage-twice");
+        let without = run("triage", &[&bundled_file("")]);
+        for _ in 0..2 {
+            let with = run("triage", &["--journal", &folder.journal(), &bundled_file("")]);
+            assert_eq!((with.code, with.out == without.out), (Some(0), true), "{}{}", with.out, with.err);
+        }
+    }
+
+    #[test]
+    fn triage_goes_on_with_its_tickets_when_it_was_killed() {
+        let folder = Folder::new("triage-killed");
+        let journal = folder.journal();
+        let mut child = command("triage", &["--journal", &journal, &bundled_file("")])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the example starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+        for _ in 0..20 {
+            lines.next().expect("it prints more").expect("it prints text");
+        }
+        child.kill().expect("it is killed");
+        child.wait().expect("it ends");
+        let rest = run("triage", &["--journal", &journal, &bundled_file("")]);
+        let whole = run("triage", &[&bundled_file("")]);
+        assert_eq!((rest.code, rest.out == whole.out), (Some(0), true), "{}{}", rest.out, rest.err);
+    }
+
+    #[test]
+    fn triage_says_what_is_wrong_with_its_journal() {
+        let folder = Folder::new("triage-wrong");
+        std::fs::write(folder.journal(), "Dear diary, this is no journal of that kind, but it is long enough for one.")
+            .expect("a file can be written");
+        let wrong = run("triage", &["--journal", &folder.journal(), &bundled_file("")]);
+        assert_eq!(wrong.code, Some(1));
+        assert!(wrong.err.contains("is damaged"), "{}", wrong.err);
+        assert_eq!(run("triage", &["--journal"]).code, Some(2));
+    }
+}

@@ -14,18 +14,7 @@ fn shown(expansion: &TokenStream) -> String {
     if let Ok(file) = syn::parse2(expansion.clone()) {
         return prettyplease::unparse(&file);
     }
-    let mut rest = expansion.clone().into_iter();
-    let body = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-    let mut function = TokenStream::new();
-    for tree in rest.by_ref() {
-        let ends = body(&tree);
-        function.extend([tree]);
-        if ends {
-            break;
-        }
-    }
-    let beside = syn::parse2(rest.collect()).expect("only the function is half-typed");
-    format!("{function}\n\n{}", prettyplease::unparse(&beside))
+    expansion.to_string()
 }
 
 /// Compares the case with its file.

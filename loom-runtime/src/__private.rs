@@ -14,6 +14,7 @@ pub use crate::{
     line::{Line, Owned, Taken, Takes},
     machine::{Flow, Machine, Place, Runs, Workflow},
     memory::{Traced, run, trace},
+    plain::{ErrorOf, ErrorOfNone, Fails, Succeeds, called, called_at_once, here},
     policy::Policy,
     question::Question,
     run::Run,
@@ -37,7 +38,7 @@ pub use core::{
 };
 pub use loomflow_graph::graph;
 pub use serde_json::Error as JsonError;
-pub use std::{string::String, vec::Vec};
+pub use std::{boxed::Box, string::String, vec::Vec};
 
 /// The type itself. Behind a `&`, a trait object that stands alone would live no longer than the `&`.
 pub type Same<T> = T;

@@ -54,10 +54,13 @@ impl<T> Outcome for Result<T, BoxError> {
 pub trait Success {
     /// What it gives.
     type Output;
+    /// What it gives when it fails.
+    type Error;
 }
 
 impl<T, E> Success for Result<T, E> {
     type Output = T;
+    type Error = E;
 }
 
 pin_project! {
@@ -171,24 +174,29 @@ impl<D, F: Future<Output = Result<T, Failure>>, T, Z: Future<Output = ()>> Futur
         match me.sleep.as_mut().as_pin_mut() {
             Some(sleep) => {
                 ready!(sleep.poll(cx));
-                let text = format!("took longer than its timeout of {:?}", *me.limit);
-                Poll::Ready(Err(Failure::of(FailureKind::TimedOut, text.into())))
+                Poll::Ready(Err(timed_out(*me.limit)))
             }
             None => Poll::Pending,
         }
     }
 }
 
+#[cold]
+pub(crate) fn timed_out(limit: Duration) -> Failure {
+    let text = format!("took longer than its timeout of {limit:?}");
+    Failure::of(FailureKind::TimedOut, text.into())
+}
+
 pin_project! {
     /// One attempt: its span, and its panic as a failure.
-    struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Option<Span> }
+    pub(crate) struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Option<Span> }
 }
 
 impl<F> Attempt<F> {
     // The span is made at the first poll: a call between the making of the work and its coming to rest here would have the
     // compiler copy what a step takes once more.
     #[inline]
-    const fn new(place: &'static Place, number: u32, work: F) -> Self {
+    pub(crate) const fn new(place: &'static Place, number: u32, work: F) -> Self {
         Attempt { work, place, number, span: None }
     }
 }

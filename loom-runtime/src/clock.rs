@@ -20,6 +20,16 @@ pub(crate) fn to_ms(moment: SystemTime) -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// So long after now, in milliseconds since the Unix epoch; what no clock can tell is as late as one can be told.
+pub(crate) fn after(pause: Duration) -> i64 {
+    now().checked_add(pause).map_or(i64::MAX, to_ms)
+}
+
+/// So long before now, in milliseconds since the Unix epoch.
+pub(crate) fn before(age: Duration) -> i64 {
+    now().checked_sub(age).map_or(0, to_ms)
+}
+
 /// How long it is until a time in milliseconds since the Unix epoch.
 pub(crate) fn until(ms: i64) -> Duration {
     let moment = UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default());

@@ -21,6 +21,7 @@ pub mod journal;
 mod line;
 pub mod machine;
 mod memory;
+mod plain;
 mod policy;
 mod question;
 mod run;

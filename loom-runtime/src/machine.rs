@@ -11,6 +11,11 @@ use loomflow_graph::graph::Graph;
 /// A workflow: its graph, its states, and how a run begins.
 ///
 /// Implemented by `workflow!`; nobody implements it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow",
+    label = "not a workflow",
+    note = "a run is one of a workflow: make one of `{Self}` with `workflow!`, if need be of that step alone"
+)]
 pub trait Workflow: Step {
     /// The graph, as data.
     const GRAPH: Graph<'static>;

@@ -4,6 +4,7 @@ use crate::{
     answers::Answers,
     ask::Ask,
     cancel::{Cancel, Signals},
+    plain::outside,
     question::Question,
 };
 use pin_project_lite::pin_project;
@@ -88,7 +89,8 @@ impl<T> Future for Run<'_, T> {
         if let Some(signals) = &mut self.signals {
             signals.poll(cx);
         }
-        self.work.as_mut().poll(cx)
+        // Within a run of plain Rust, a workflow calls its steps itself.
+        outside(|| self.work.as_mut().poll(cx))
     }
 }
 

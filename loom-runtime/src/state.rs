@@ -139,7 +139,7 @@ impl Restoring {
     ///
     /// # Errors
     /// When there is none, or it is of another shape.
-    pub fn next<T: Kind>(&mut self) -> Result<T, Unfit> {
+    pub fn value<T: Kind>(&mut self) -> Result<T, Unfit> {
         match self.values.next() {
             Some((name, Some(json))) => read(name, &json),
             Some((name, None)) => Err(Unfit::Missing { name: name.to_owned() }),
@@ -280,7 +280,7 @@ impl<T: Value> Of<T> {
     /// # Errors
     /// When there is none, or it is of another shape.
     pub fn next(&self, from: &mut Restoring) -> Result<T, Unfit> {
-        from.next()
+        from.value()
     }
 
     /// That a value can be read.
@@ -312,7 +312,7 @@ impl<T: Value> Of<Vec<T>> {
     /// How long a list is.
     #[inline]
     #[must_use]
-    pub fn length(&self, list: &Vec<T>) -> usize {
+    pub fn length(&self, list: &[T]) -> usize {
         list.len()
     }
 
@@ -325,7 +325,7 @@ impl<T: Value> Of<Vec<T>> {
 
     /// Hands over what was appended to a list that was so long before.
     #[inline]
-    pub fn added(&self, list: &Vec<T>, before: usize, to: impl FnOnce(Added<'_>)) {
+    pub fn added(&self, list: &[T], before: usize, to: impl FnOnce(Added<'_>)) {
         to(Added(&|index| list.get(before + index).map(Value::write)));
     }
 }
@@ -414,8 +414,8 @@ mod tests {
     fn a_state_is_restored_value_by_value() {
         let mut from =
             Restoring::new(4, vec![("text", Some("\"tea\"".to_owned())), ("n", Some("3".to_owned())), ("m", None)]);
-        let text: Slot<String> = from.next().expect("the text is there");
-        assert_eq!((from.place(), text.get().as_str(), from.next::<u64>()), (4, "tea", Ok(3)));
-        assert!(matches!(from.next::<u64>(), Err(Unfit::Missing { .. })));
+        let text: Slot<String> = from.value().expect("the text is there");
+        assert_eq!((from.place(), text.get().as_str(), from.value::<u64>()), (4, "tea", Ok(3)));
+        assert!(matches!(from.value::<u64>(), Err(Unfit::Missing { .. })));
     }
 }

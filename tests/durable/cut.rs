@@ -1,17 +1,13 @@
 //! Programs that die at a write, and those that come after them.
 
-use loomflow::{
-    Loom,
-    journal::{
-        Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, JournalError, MemoryJournal, Message, NewRun,
-        Record, RunInfo,
-    },
+use loomflow::journal::{
+    Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, MemoryJournal, Message, NewRun, Record, RunInfo,
 };
 use std::{
     future::pending,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 use tokio::sync::Notify;

@@ -45,7 +45,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
     let checked = signature::check(&step, &errors);
     match options {
-        Ok(options) => beside(&step, checked, errors, |parts| emit(&step, parts, &options)),
+        Ok(options) => beside(&step, checked, errors, |parts| {
+            let beside = emit(&step, parts, &options);
+            quote!(#step #beside)
+        }),
         Err(error) => {
             errors.push(error);
             beside(&step, checked, errors, |_| TokenStream::new())
@@ -149,7 +152,8 @@ fn call_impl(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
     };
     let asking = respan(quote!(#rt::Asking), at(given.span()));
     let question = quote_spanned!(at(given.span())=> <#given as #asking>::question);
-    let called = called(step, parts, rt, &slots);
+    let turbofish = types.as_turbofish();
+    let called = called(step, parts, rt, &slots, quote!(#name #turbofish));
     let visit = visit(parts, rt);
     let question = quote_spanned!(span=> #question(#called));
     let asked = call(quote!(#rt::asked::<__D, Self>), quote!(__driver, __at, move || #question), name.span());

@@ -2,6 +2,7 @@
 
 use super::{
     options::Options,
+    plain,
     signature::{Output, Param, Parts, StepFn, with_lifetime},
 };
 use crate::output::{at, call, duration, respan, runtime};
@@ -13,7 +14,10 @@ pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStre
     let rt = runtime(options.krate.as_ref());
     let step_impl = step_impl(step, parts, options, &rt);
     let call_impl = call_impl(step, parts, options, &rt);
-    with_type(step, parts, &rt, &quote!(#step_impl #call_impl))
+    let function = plain::function(step, parts, options, &rt);
+    let body = plain::body(step);
+    let with_type = with_type(step, parts, &rt, &quote!(#step_impl #call_impl));
+    quote!(#function #with_type #body)
 }
 
 /// The type that stands for the function, and what is implemented for it.
@@ -159,24 +163,38 @@ fn step_impl(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream) 
     }
 }
 
-/// The arguments as JSON. That each can be written is told at its type.
+/// The arguments as JSON.
 fn written_input(parts: &Parts, rt: &TokenStream) -> TokenStream {
     let inputs = inputs(parts);
     let slots: Vec<Ident> = (0..inputs.len()).map(|index| format_ident!("__p{index}")).collect();
-    let written = inputs.iter().zip(&slots).map(|(input, slot)| {
-        let json = respan(quote!(#rt::Keyed::<Self>::json), at(input.written.span()));
-        quote!(#json(#slot)?)
-    });
+    let keyed = keyed(&inputs, slots.iter().map(ToTokens::to_token_stream), &quote!(Self), rt);
     quote! {
         fn input(__args: &<Self as #rt::Step>::Args<'_>) -> #rt::Option<#rt::Result<#rt::String, #rt::JsonError>> {
             let (#(#slots,)*) = __args;
-            let __written = || -> #rt::Result<#rt::String, #rt::JsonError> {
-                let __written: &[#rt::String] = &[#(#written),*];
-                #rt::Ok(__written.join(","))
-            };
-            #rt::Some(__written())
+            #keyed
         }
     }
+}
+
+/// What is lent in the slots, as JSON. That each can be written is told at its type.
+pub(super) fn keyed(
+    inputs: &[Input<'_>],
+    slots: impl Iterator<Item = TokenStream>,
+    this: &TokenStream,
+    rt: &TokenStream,
+) -> TokenStream {
+    let written = inputs.iter().zip(slots).map(|(input, slot)| {
+        let span = at(input.written.span());
+        let json = respan(quote!(#rt::Keyed::<#this>::json(#slot)), span);
+        quote!(#json?)
+    });
+    quote! {{
+        let __written = || -> #rt::Result<#rt::String, #rt::JsonError> {
+            let __written: &[#rt::String] = &[#(#written),*];
+            #rt::Ok(__written.join(","))
+        };
+        #rt::Some(__written())
+    }}
 }
 
 /// Of a step that must not happen twice a run may be told whether it happened.
@@ -252,10 +270,13 @@ pub(super) fn visit(parts: &Parts, rt: &TokenStream) -> TokenStream {
 }
 
 /// The call of the function, with what the context lends and what stands in the slots.
-pub(super) fn called(step: &StepFn, parts: &Parts, rt: &TokenStream, slots: &[Ident]) -> TokenStream {
-    let name = &step.sig.ident;
-    let turbofish = step.sig.generics.split_for_impl().1;
-    let turbofish = turbofish.as_turbofish();
+pub(super) fn called(
+    step: &StepFn,
+    parts: &Parts,
+    rt: &TokenStream,
+    slots: &[Ident],
+    function: TokenStream,
+) -> TokenStream {
     let mut slots = slots.iter();
     let arguments = parts.params.iter().map(|param| match param {
         Param::Context(ty) => quote!(#rt::Needs::<#ty, Self>::need(__context)),
@@ -265,7 +286,7 @@ pub(super) fn called(step: &StepFn, parts: &Parts, rt: &TokenStream, slots: &[Id
         }
         Param::Input(..) => slots.next().map_or_else(TokenStream::new, ToTokens::to_token_stream),
     });
-    call(quote!(#name #turbofish), quote!(#(#arguments),*), name.span())
+    call(function, quote!(#(#arguments),*), step.sig.ident.span())
 }
 
 /// The work of one attempt: the call of the function, as a future that gives a failure of the runtime's own kind.
@@ -273,7 +294,14 @@ fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots
     let name = &step.sig.ident;
     // All of it is told at the step's name: that its future cannot be sent to another thread, for one.
     let span = at(name.span());
-    let mut called = called(step, parts, rt, slots);
+    let function = if plain::is_recorded(step) {
+        quote!(Self::#name)
+    } else {
+        let types = step.sig.generics.split_for_impl().1;
+        let turbofish = types.as_turbofish();
+        quote!(#name #turbofish)
+    };
+    let mut called = called(step, parts, rt, slots, function);
     let asks = asks_of_run(parts);
     if asks && step.sig.asyncness.is_some() {
         // What it is told lives as long as its future.

@@ -1,11 +1,12 @@
-//! `#[step]` and `#[ask]`: the function stays as it is; beside it stands a type of the same name.
+//! `#[step]` and `#[ask]`: the function stays what it is to who calls it; beside it stands a type of the same name.
 //!
-//! `signature` reads and checks the function, `options` what stands in the attribute, `emit` writes the code; `ask` has
-//! what asks have of their own. The body is never parsed, so that an editor helps in one that is half-written.
+//! `signature` reads and checks the function, `options` what stands in the attribute, `emit` writes the code, and `plain`
+//! the function; `ask` has what asks have of their own. The body is never parsed, so that an editor helps in one that is half-written.
 
 mod ask;
 mod emit;
 mod options;
+mod plain;
 mod signature;
 
 pub(crate) use ask::expand as expand_ask;
@@ -37,7 +38,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     beside(&step, checked, errors, |parts| emit::emit(&step, parts, &options))
 }
 
-/// The function with what stands beside it: the code, or all that is wrong.
+/// The code; or the function as it was written, with all that is wrong.
 fn beside(
     step: &StepFn,
     checked: Option<Parts>,
@@ -45,7 +46,7 @@ fn beside(
     emit: impl FnOnce(&Parts) -> TokenStream,
 ) -> TokenStream {
     let beside = match checked {
-        Some(parts) if errors.is_empty() => emit(&parts),
+        Some(parts) if errors.is_empty() => return emit(&parts),
         Some(_) => errors_as_type(&step.vis, &step.sig.ident, errors.finish()),
         // Beside a method no type can stand.
         None => errors.finish().iter().map(syn::Error::to_compile_error).collect(),

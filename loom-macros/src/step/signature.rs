@@ -16,7 +16,7 @@ pub(super) struct StepFn {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
     pub(super) sig: Signature,
-    body: Group,
+    pub(super) body: Group,
 }
 
 impl StepFn {
@@ -43,15 +43,21 @@ impl StepFn {
 // The function goes out as it came in, less what only `#[step]` understands.
 impl ToTokens for StepFn {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let mut sig = self.sig.clone();
-        for arg in &mut sig.inputs {
-            if let FnArg::Typed(arg) = arg {
-                arg.attrs.retain(|attr| !(attr.path().is_ident("context") || attr.path().is_ident("run")));
-            }
-        }
+        let sig = bare(&self.sig);
         let StepFn { attrs, vis, body, .. } = self;
         tokens.extend(quote!(#(#attrs)* #vis #sig #body));
     }
+}
+
+/// A signature without what only `#[step]` understands.
+pub(super) fn bare(sig: &Signature) -> Signature {
+    let mut sig = sig.clone();
+    for arg in &mut sig.inputs {
+        if let FnArg::Typed(arg) = arg {
+            arg.attrs.retain(|attr| !(attr.path().is_ident("context") || attr.path().is_ident("run")));
+        }
+    }
+    sig
 }
 
 /// What the code beside the function needs to know of it.

@@ -4,11 +4,10 @@ use super::{
     graph::shown,
     machine::unraw,
     plan::{Held, Plan},
-    positions::{Position, Positions},
+    positions::Positions,
     wording::line,
 };
 use loomflow_graph::{
-    flow::PointId,
     grammar::program::{Kind, Origin, Program, ValueId},
     version::{self, Description, Typed},
 };
@@ -27,16 +26,14 @@ pub(super) fn description(plan: &Plan<'_, '_>, positions: &Positions) -> Descrip
         step: line(node.path),
         sets: positions.values[node.sets[0]].clone(),
     });
-    let position = |position: &Position, point: Option<PointId>| version::Position {
+    let states = positions.states.iter().zip(&plan.states).map(|(position, &point)| version::Position {
         key: position.key.clone(),
-        node: point.and_then(|point| match program.points[point].kind {
+        node: match program.points[point].kind {
             Kind::Call(node, ..) => Some(unraw(program.nodes[node].name)),
             _ => None,
-        }),
+        },
         live: position.live.clone(),
-    };
-    let states = positions.states.iter().zip(&plan.states).map(|(at, &point)| position(at, Some(point)));
-    let joins = positions.joins.iter().map(|at| position(at, None));
+    });
     Description {
         workflow: unraw(plan.signature.name()),
         version: plan.signature.options.version,
@@ -44,7 +41,7 @@ pub(super) fn description(plan: &Plan<'_, '_>, positions: &Positions) -> Descrip
         output: shown(&ast.output),
         values: values.collect(),
         nodes: nodes.collect(),
-        positions: states.chain(joins).collect(),
+        positions: states.collect(),
     }
 }
 
@@ -333,7 +330,7 @@ position send(draft, rounds)
         let new = of(&FORKED
             .replace("order: Order)", "order: Order, to: Place)")
             .replace("ship(pay, label)", "ship(pay, label, to)"));
-        for inside in ["[pay, pack]", "[pay, pack] / pay / pay(order)", "[pay, pack] / pay / (joined)"] {
+        for inside in ["[pay, pack]", "[pay, pack] / pay / pay(order)"] {
             assert!(can_go_on(&old, &new, inside).is_err(), "{inside}");
         }
     }

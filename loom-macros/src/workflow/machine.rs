@@ -99,7 +99,7 @@ fn restored(plan: &Plan<'_, '_>, point: PointId, held: Held) -> TokenStream {
     match written(plan, held) {
         Some(ty) if is_slot(plan, point, held) => quote!(#name: #rt::Slot::new(#rt::Of::<#ty>::new().next(__from)?)),
         Some(ty) => quote!(#name: #rt::Of::<#ty>::new().next(__from)?),
-        None => quote!(#name: __from.next()?),
+        None => quote!(#name: __from.value()?),
     }
 }
 

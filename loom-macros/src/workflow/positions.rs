@@ -9,7 +9,7 @@ use super::{
 };
 use loomflow_graph::{
     flow::PointId,
-    grammar::program::{ForkKind, Kind, Program, RegionId},
+    grammar::program::{ForkKind, Kind, Program},
     version::fingerprint,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -26,8 +26,6 @@ pub(super) struct Position {
 pub(super) struct Positions {
     /// By the index of their states.
     pub(super) states: Vec<Position>,
-    /// Where branches have come to their end, and wait for the others: no state, but a run is kept there too.
-    pub(super) joins: Vec<Position>,
     /// The names of the values.
     pub(super) values: Vec<String>,
 }
@@ -61,12 +59,7 @@ pub(super) fn positions(plan: &Plan<'_, '_>) -> Positions {
         held.map(|held| plan.kept.name(held).to_owned()).collect()
     });
     let states = keys.into_iter().zip(live).map(|(key, live)| Position { key, live }).collect();
-    let reached = within.iter().enumerate().filter(|(_, within)| !within.is_empty());
-    let joins = reached.filter_map(|(region, within)| {
-        let live = plan.kept.given(plan, region)?;
-        Some(Position { key: format!("{within}(joined)"), live })
-    });
-    Positions { states, joins: joins.collect(), values: plan.kept.values.clone() }
+    Positions { states, values: plan.kept.values.clone() }
 }
 
 /// The keys of the states of one region. Equal ones are told apart by what comes before them: when an equal call is put in
@@ -100,15 +93,6 @@ impl Names {
         let counts = (0..program.counters.len()).map(|counter| wording.count(counter, false)).collect();
         let fully = |counter| wording.count(counter, true);
         Names { values: told_apart(wording, values, &[]), counts: told_apart(wording, counts, &[&fully]) }
-    }
-
-    /// What a branch gives where it joins, if it does. A part of what the fork gives goes by that.
-    fn given(&self, plan: &Plan<'_, '_>, region: RegionId) -> Option<Vec<String>> {
-        plan.program.regions[region].join?;
-        let fork = plan.program.regions[region].fork?;
-        let result = plan.program.forks[fork].result;
-        let given = plan.layouts[region].exports.iter().chain(&result);
-        Some(given.map(|&value| self.values[value].clone()).collect())
     }
 
     /// The name that something is kept by.

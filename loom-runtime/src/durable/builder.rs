@@ -10,6 +10,8 @@ use std::{fmt, sync::Arc, time::Duration};
 /// How long a lease lasts if nothing else is said: so long after a process was killed another one takes over its runs.
 const LEASE: Duration = Duration::from_secs(30);
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A [`Loom`] to be built.
 pub struct Builder<C> {
     context: C,
@@ -45,10 +47,10 @@ impl<C: Send + Sync + 'static> Builder<C> {
     }
 
     /// How long a lease lasts that is not renewed; 30 s if nothing is said. It is renewed three times as often. So long after
-    /// a process was killed, another one can take over its runs; a process that hangs for longer loses them.
+    /// a process was killed, another one can take over its runs; a process that hangs for longer loses them. At most a day.
     #[must_use]
-    pub const fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.min(DAY);
         self
     }
 

@@ -49,7 +49,7 @@ impl Durable {
     }
 
     /// What is kept of a step; what can no longer be read is as good as nothing.
-    pub(super) async fn find<S: Step>(&self, input: &str, now: i64) -> Option<(S::Output, String)> {
+    pub(crate) async fn find<S: Step>(&self, input: &str, now: i64) -> Option<(S::Output, String)> {
         match self.keeping.journal.cached(type_name::<S>(), input, now).await {
             Ok(found) => found.and_then(|json| Some((S::Output::read(&json).ok()?, json))),
             Err(error) => {
@@ -60,7 +60,7 @@ impl Durable {
     }
 
     /// Keeps what a step gave. The run has its record of it, and goes on when this fails.
-    pub(super) async fn keep<S: Step>(&self, input: &str, output: &str, keep: Duration) {
+    pub(crate) async fn keep<S: Step>(&self, input: &str, output: &str, keep: Duration) {
         let until = now_ms().saturating_add(i64::try_from(keep.as_millis()).unwrap_or(i64::MAX));
         if let Err(error) = self.keeping.journal.cache(type_name::<S>(), input, output, until).await {
             tracing::warn!(step = S::NAME, %error, "the output of a step could not be kept for other runs");

@@ -11,7 +11,7 @@ use crate::{
     ask::Ask,
     attempt::Caught,
     cancel::Cancellable,
-    clock::{now, now_ms, to_ms, until as left},
+    clock::{after, now_ms, to_ms, until as left},
     driver::{At, Driver},
     failure::Failure,
     journal::{Asked, JournalError, Message, QuestionState, Record, RecordKind},
@@ -36,7 +36,7 @@ use std::{
 
 /// Drives one run that is kept.
 pub(crate) struct Durable {
-    pub(super) keeping: Keeping,
+    pub(crate) keeping: Keeping,
     pub(super) waiting: Waiting,
     /// Where the scopes go on that were cut off, by their paths.
     tips: Mutex<HashMap<String, Tip>>,
@@ -74,8 +74,18 @@ impl Durable {
         self.tips.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What steps are told of the run.
+    pub(crate) const fn of(&self) -> &Arc<Of> {
+        &self.of
+    }
+
+    /// The number of the run.
+    pub(crate) const fn run(&self) -> u64 {
+        self.keeping.claim.run
+    }
+
     /// The scope of the run itself.
-    pub(super) fn root(&self) -> Arc<Scope> {
+    pub(crate) fn root(&self) -> Arc<Scope> {
         Arc::new(Scope::new(String::new(), None, self.tips().remove("")))
     }
 
@@ -188,16 +198,12 @@ impl Durable {
         };
         // A run that goes on at once is to see the same failure as one that is resumed.
         let outcome = outcome.map_err(|failure| Failure::read(&value).unwrap_or(failure));
-        let attempt = if kind == RecordKind::Output { self.attempts(at) + 1 } else { attempt };
+        let attempt = if kind == RecordKind::Output { at.scope.here().attempts + 1 } else { attempt };
         let mut entry = entry(at, kind, began_at, value);
         entry.attempt = attempt;
         let seq = self.keeping.record(&at.scope, entry);
         at.scope.here().outcome = Some(Def::Output(seq));
         outcome
-    }
-
-    fn attempts(&self, at: &At<Arc<Scope>>) -> u32 {
-        at.scope.here().attempts
     }
 
     /// Lets all that has been recorded be looked at before anything is done again: of branches that were cut off, one may
@@ -282,7 +288,7 @@ impl Durable {
             Ok(messages) => self.waiting.deliver(messages),
             Err(error) => {
                 self.keeping.halt(Halt::Journal(error));
-                pending().await
+                pending::<()>().await;
             }
         }
     }
@@ -304,7 +310,7 @@ impl Durable {
         let set = replayed(at, RecordKind::Timer, number).and_then(|record| record.value.parse().ok());
         let due: i64 = set.unwrap_or_else(|| {
             let due = match until {
-                Until::After(pause) => to_ms(now() + pause),
+                Until::After(pause) => after(pause),
                 Until::At(moment) => to_ms(moment),
             };
             self.set(at, RecordKind::Timer, number, now_ms(), due.to_string());

@@ -36,6 +36,12 @@ pub enum LoomError {
         /// The version of its workflow.
         version: u32,
     },
+    /// The run is one of plain Rust, and only the program that has its code can carry it on.
+    #[error("run `{id}` is plain Rust: it is carried on by `loom.run` with the same id, input and code")]
+    Program {
+        /// The id of the run.
+        id: String,
+    },
     /// The run stands in a graph that is no longer the program's.
     #[error("run `{id}` cannot go on in this program: {}", .differences.join("; "))]
     Changed {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     journal::{JournalError, Status},
-    machine::Machine,
+    machine::Workflow,
 };
 use std::{fmt, marker::PhantomData, time::Duration};
 
@@ -35,7 +35,7 @@ pub enum Outcome<T> {
     Waiting(Vec<Open>),
 }
 
-impl<C: Send + Sync + 'static, W: Machine<C>> Handle<C, W> {
+impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
     pub(super) const fn new(loom: Loom<C>, id: String) -> Self {
         Handle { loom, id, workflow: PhantomData }
     }

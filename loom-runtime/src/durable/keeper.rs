@@ -44,7 +44,8 @@ pub(super) async fn keep<C: Send + Sync + 'static>(loom: Weak<Inner<C>>) {
             next = next.min(Instant::now() + LOOK);
         }
         if let Ok(Some(wake)) = inner.journal.next_wake().await {
-            next = next.min(Instant::now() + until(wake));
+            // What is later than the next renewal is looked for then.
+            next = next.min(Instant::now() + until(wake).min(inner.lease));
         }
         // A moment at least, for what is due and cannot be carried on here is due all the time.
         let next = next.max(Instant::now() + Duration::from_millis(1));
@@ -89,7 +90,9 @@ pub(super) async fn adopt<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Re
                 locked(&inner.aside).remove(&id);
                 adopted += 1;
             }
-            Err(LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {}
+            // Plain Rust is carried on by who has its code.
+            Err(LoomError::Program { .. })
+            | Err(LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {}
             Err(error) => tracing::warn!(run = %id, %error, "a run cannot be carried on"),
         }
     }

@@ -1,9 +1,9 @@
 //! What a run writes: records are put together as they come, and written when the run must not go on without them.
 
 use super::{
-    live::{Def, Told, Values, Writing},
+    live::{Def, ERROR, Told, Values, Writing},
     restore::Restored,
-    scope::{Here, Scope},
+    scope::{Here, Scope, Valued},
 };
 use crate::{
     cancel::Cancel,
@@ -40,7 +40,7 @@ pub(crate) enum Halt {
 pub(crate) struct Keeping {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) claim: Claim,
-    pub(super) cancel: Arc<Cancel>,
+    pub(crate) cancel: Arc<Cancel>,
     book: Mutex<Book>,
     writing: sync::Mutex<Option<Answering<'static, ()>>>,
     halted: Mutex<Option<Halt>>,
@@ -64,11 +64,11 @@ struct Book {
 }
 
 /// What is to be recorded.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub(super) kind: RecordKind,
     pub(super) turn: u64,
     pub(super) node: &'static str,
-    pub(super) attempt: u32,
+    pub(crate) attempt: u32,
     pub(super) began_at: i64,
     pub(super) value: String,
 }
@@ -105,13 +105,22 @@ impl Keeping {
     }
 
     /// Records what happened at a node. Gives the number of the record.
-    pub(super) fn record(&self, scope: &Scope, entry: Entry) -> u64 {
+    pub(crate) fn record(&self, scope: &Scope, entry: Entry) -> u64 {
         let after = scope.last();
         let mut here = scope.here();
         let mut book = locked(&self.book);
         let seq = book.next;
         self.push(&mut book, scope, &mut here, after, entry);
         seq
+    }
+
+    /// Records that a call of plain Rust failed, with its error as JSON, if it can be written so.
+    pub(crate) fn broken(&self, scope: &Scope, entry: Entry, error: Option<&str>) {
+        let raw = error.and_then(|error| super::scope::raw(error.to_owned()));
+        let told = raw.map(|raw| Valued { name: ERROR, def: Some(Def::is(raw)), told: None });
+        scope.here().values.extend(told);
+        self.record(scope, entry);
+        scope.here().values.clear();
     }
 
     fn push(&self, book: &mut Book, scope: &Scope, here: &mut Here, after: Option<u64>, entry: Entry) {
@@ -254,9 +263,9 @@ impl Keeping {
     }
 
     /// Waits until all that was recorded is written. When that cannot be, the run stops here.
-    pub(super) async fn flush(&self) {
+    pub(crate) async fn flush(&self) {
         if self.is_halted() || self.write(None).await.is_err() {
-            return pending().await;
+            pending::<()>().await;
         }
     }
 
@@ -367,6 +376,6 @@ impl Book {
 }
 
 /// What is recorded at a place.
-pub(super) fn entry(at: &At<Arc<Scope>>, kind: RecordKind, began_at: i64, value: String) -> Entry {
+pub(crate) fn entry(at: &At<Arc<Scope>>, kind: RecordKind, began_at: i64, value: String) -> Entry {
     Entry { kind, turn: at.turn, node: at.place.node, attempt: 0, began_at, value }
 }

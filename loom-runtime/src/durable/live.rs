@@ -3,6 +3,7 @@
 //! A value is written once, where it comes into being. From then on records tell which record has it, so that what is
 //! carried through a hundred steps costs its size once, and restoring reads what is live and not what has been.
 
+use crate::journal::Record;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -30,6 +31,18 @@ pub(super) enum Told {
     At(u64, String),
     /// A list: what it was before, and what was appended to that.
     List(Option<Box<Def>>, Vec<Def>),
+}
+
+/// The name under which the record of a failed call of plain Rust tells its error.
+pub(super) const ERROR: &str = "error";
+
+/// The error of a failed call of plain Rust, as JSON.
+pub(crate) fn error(record: &Record) -> Option<String> {
+    let live: Live = serde_json::from_str(&record.live).ok()?;
+    match live.values.get(ERROR)? {
+        Def::Told(Told::Is(json)) => Some(json.get().to_owned()),
+        _ => None,
+    }
 }
 
 impl Def {

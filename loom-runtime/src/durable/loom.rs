@@ -13,19 +13,20 @@ use super::{
     once::Settled,
     registry::{Registry, Runner},
     resolve::Resolver,
-    restore::{Restored, restore},
+    restore::{Restored, restore, try_again},
     start::{Inputs, Start},
     task::Came,
 };
 use crate::{
     ask::Ask,
     cancel::Cancel,
-    clock::{now_ms, to_ms},
+    clock::{before, now_ms},
     failure::Failure,
     journal::{
         Append, Asked, Begun, Claim, Filter, Journal, JournalError, NewRun, QuestionState, RecordKind, RunInfo, Status,
     },
     machine::Machine,
+    plain::PLAIN,
     state::GIVEN,
     step::Step,
     value::Value,
@@ -144,17 +145,13 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Begins a run. When it gives a handle, the run is in the journal.
     ///
     /// The same id with the same input is the same run: a second one is not begun, and one that was cut off is carried on.
-    /// A workflow of several inputs takes a tuple of them.
-    ///
-    /// ```ignore
-    /// let run = loom.start::<Triage>("ticket-42", ticket).user("ada").await?;
-    /// ```
+    /// A workflow of several inputs takes a tuple of them: `loom.start::<Triage>("ticket-42", (ticket, desk)).user("ada").await`.
     ///
     /// # Errors
     /// [`LoomError::Another`] when there is a run of that id with another input or of another workflow, and what the journal
     /// fails with.
     pub fn start<W: Machine<C>>(&self, id: impl Into<String>, input: impl Inputs<W::Input>) -> Start<C, W> {
-        Start::new(self.clone(), id.into(), input.inputs())
+        Start::new(self.clone(), self.register::<W>(), id.into(), input.inputs())
     }
 
     /// A handle of a run that was begun before.
@@ -217,6 +214,10 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// [`LoomError::Answered`] when the question was answered before, [`LoomError::Late`] when it is no longer open,
     /// [`LoomError::NotAsked`] when it was never asked, [`LoomError::Ambiguous`] when the run waits at several nodes of that
     /// ask and none was said.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an answer is given away, and most are written where they are given"
+    )]
     pub fn answer<A: Ask>(&self, id: impl Into<String>, answer: A::Output) -> Answer<C> {
         Answer::new(self.clone(), id.into(), A::NAME, answer.write(), A::INBOX)
     }
@@ -256,7 +257,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     ///
     /// # Errors
     /// What the journal fails with.
-    pub async fn run(&self, id: &str) -> Result<Option<RunInfo>, LoomError> {
+    pub async fn info(&self, id: &str) -> Result<Option<RunInfo>, LoomError> {
         Ok(self.0.journal.run(id).await?)
     }
 
@@ -281,7 +282,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// # Errors
     /// What the journal fails with.
     pub async fn prune(&self, age: Duration) -> Result<u64, LoomError> {
-        Ok(self.0.journal.prune(to_ms(crate::clock::now() - age)).await?)
+        Ok(self.0.journal.prune(before(age)).await?)
     }
 
     /// The journal.
@@ -330,6 +331,9 @@ impl<C: Send + Sync + 'static> Inner<C> {
 
     pub(super) fn runner(&self, info: &RunInfo) -> Result<Arc<dyn Runner<C>>, LoomError> {
         let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
+        if (info.workflow.as_str(), info.version) == (PLAIN, 0) {
+            return Err(LoomError::Program { id: info.id.clone() });
+        }
         workflows.get(&info.workflow, info.version).ok_or_else(|| LoomError::Unregistered {
             id: info.id.clone(),
             workflow: info.workflow.clone(),
@@ -424,7 +428,7 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
 }
 
 /// That a run which exists is the one that is to begin.
-async fn same<C: Send + Sync + 'static>(inner: &Inner<C>, run: &NewRun, info: &RunInfo) -> Result<(), LoomError> {
+pub(super) async fn same<C: Send + Sync + 'static>(inner: &Inner<C>, run: &NewRun, info: &RunInfo) -> Result<(), LoomError> {
     let another = |what: String| Err(LoomError::Another { id: run.id.clone(), what });
     if (&info.workflow, info.version) != (&run.workflow, run.version) {
         return another(format!("of workflow `{}`, version {}", info.workflow, info.version));
@@ -445,9 +449,19 @@ pub(super) async fn carry<C: Send + Sync + 'static>(
 ) -> Result<(), LoomError> {
     let Some(lively) = inner.enliven(id) else { return Ok(()) };
     let info = inner.info(id).await?;
+    if info.status.is_end() && !again {
+        return Err(JournalError::Ended { id: id.to_owned() }.into());
+    }
     let runner = inner.runner(&info)?;
+    let failed = info.status.is_end();
     let (claim, info) = inner.journal.claim(id, &inner.owner, now_ms(), again).await?;
-    let restored = match restored(inner, &info, &*runner).await {
+    let restored = async {
+        if failed {
+            try_again(&*inner.journal, claim).await?;
+        }
+        restored(inner, &info, &*runner).await
+    };
+    let restored = match restored.await {
         Ok(restored) => restored,
         Err(error) => {
             let_go(inner, claim).await;
@@ -495,7 +509,9 @@ pub(super) async fn nudge<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &
     match carry(inner, id, false).await {
         // Who has it looks for what was put; who knows its workflow carries it on.
         Err(
-            LoomError::Unregistered { .. } | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. }),
+            LoomError::Unregistered { .. }
+            | LoomError::Program { .. }
+            | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. }),
         ) => Ok(()),
         other => other,
     }

@@ -15,6 +15,7 @@ mod keeping;
 mod live;
 mod loom;
 mod once;
+mod program;
 mod registry;
 mod resolve;
 mod restore;
@@ -30,3 +31,9 @@ pub use handle::{Handle, Outcome};
 pub use loom::{Loom, Open};
 pub use once::{Settled, check_settled};
 pub use start::{Inputs, Start};
+
+pub(crate) use driver::Durable;
+pub(crate) use keeping::entry;
+pub(crate) use live::error;
+pub(crate) use once::{Doubt, doubt};
+pub(crate) use scope::Scope;

@@ -13,7 +13,7 @@ use crate::{
     clock::now_ms,
     driver::{At, Driver as _},
     failure::Failure,
-    journal::RecordKind,
+    journal::{Record, RecordKind},
     question::Question,
     state::Unfit,
     step::Step,
@@ -67,7 +67,7 @@ pub fn check_settled<S: Step>(json: &str) -> Result<(), serde_json::Error> {
 }
 
 /// Where a step stands that had begun when the run was cut off.
-enum Doubt {
+pub(crate) enum Doubt {
     /// Nobody was asked yet.
     New,
     /// By the record of this number.
@@ -82,12 +82,15 @@ impl Durable {
         work: impl Future<Output = Result<S::Output, Failure>> + Send,
     ) -> Result<S::Output, Failure> {
         let began_at = now_ms();
-        let doubt = doubt(at);
+        let doubt = doubt(&at.scope.here().replay);
         let begun = doubt.is_some();
         if let Some(doubt) = doubt {
-            // Looking around is no waiting: a run that waits is put aside.
+            // Looking around is no waiting: a run that waits is put aside. What was asked before stands open at once, so
+            // that a limit whose time is up closes it.
             let looked = async {
-                self.looked_around().await;
+                if matches!(doubt, Doubt::New) {
+                    self.looked_around().await;
+                }
                 Ok(())
             };
             let looked = Cancellable::new(Some(&self.keeping.cancel), at.place, false, looked).await;
@@ -116,13 +119,18 @@ impl Durable {
         self.settle(at, RecordKind::Output, began_at, outcome)
     }
 
-    fn begins(&self, at: &At<Arc<Scope>>) {
+    /// Records that a step begins.
+    pub(crate) fn begins(&self, at: &At<Arc<Scope>>) {
         self.keeping.record(&at.scope, entry(at, RecordKind::Begun, now_ms(), String::new()));
     }
 
     /// Asks whether a step happened. When it did not, that it begins anew is recorded with the answer, for an answer that is
     /// taken and leads to nothing would be lost.
-    async fn happened<S: Step>(&self, at: &At<Arc<Scope>>, doubt: Doubt) -> Result<Settled<S::Output>, Failure> {
+    pub(crate) async fn happened<S: Step>(
+        &self,
+        at: &At<Arc<Scope>>,
+        doubt: Doubt,
+    ) -> Result<Settled<S::Output>, Failure> {
         let asked = match doubt {
             Doubt::Asked(seq) => Some(seq),
             Doubt::New => None,
@@ -144,10 +152,9 @@ impl Durable {
     }
 }
 
-/// What the last records at a node say of a step that must not happen twice.
-fn doubt(at: &At<Arc<Scope>>) -> Option<Doubt> {
-    let here = at.scope.here();
-    here.replay.iter().find_map(|record| match record.kind {
+/// What the records of a visit, the last one first, say of a step that must not happen twice.
+pub(crate) fn doubt(records: &[Arc<Record>]) -> Option<Doubt> {
+    records.iter().find_map(|record| match record.kind {
         RecordKind::Begun => Some(Doubt::New),
         RecordKind::Asked => Some(Doubt::Asked(record.seq)),
         _ => None,

@@ -25,7 +25,7 @@ impl<'j> Resolver<'j> {
         Resolver { journal, run, id, records: HashMap::new(), inputs: HashMap::new() }
     }
 
-    fn damaged(&self, what: String) -> JournalError {
+    fn damaged(&self, what: &str) -> JournalError {
         JournalError::Damaged { journal: format!("{:?}", self.journal), what: format!("run `{}`: {what}", self.id) }
     }
 
@@ -35,7 +35,7 @@ impl<'j> Resolver<'j> {
             return Ok(Arc::clone(record));
         }
         let record = self.journal.record(self.run, seq).await?;
-        let record = Arc::new(record.ok_or_else(|| self.damaged(format!("record {seq} is missing")))?);
+        let record = Arc::new(record.ok_or_else(|| self.damaged(&format!("record {seq} is missing")))?);
         self.records.insert(seq, Arc::clone(&record));
         Ok(record)
     }
@@ -46,7 +46,7 @@ impl<'j> Resolver<'j> {
             return Ok(Live::default());
         }
         let read = serde_json::from_str(&record.live);
-        read.map_err(|error| self.damaged(format!("what is live at record {} cannot be read: {error}", record.seq)))
+        read.map_err(|error| self.damaged(&format!("what is live at record {} cannot be read: {error}", record.seq)))
     }
 
     /// The values of what is live, by their names.
@@ -89,7 +89,7 @@ impl<'j> Resolver<'j> {
     async fn told(&mut self, seq: u64, name: &str) -> Result<Def, JournalError> {
         let record = self.record(seq).await?;
         let def = self.live(&record)?.values.remove(name);
-        def.ok_or_else(|| self.damaged(format!("record {seq} tells nothing of `{name}`")))
+        def.ok_or_else(|| self.damaged(&format!("record {seq} tells nothing of `{name}`")))
     }
 
     /// The names of the run's inputs.
@@ -101,7 +101,7 @@ impl<'j> Resolver<'j> {
     async fn input(&mut self, seq: u64, name: &str) -> Result<String, JournalError> {
         self.read_inputs(seq).await?;
         let value = self.inputs[&seq].get(name).map(|value| value.get().to_owned());
-        value.ok_or_else(|| self.damaged(format!("there is no input `{name}`")))
+        value.ok_or_else(|| self.damaged(&format!("there is no input `{name}`")))
     }
 
     async fn read_inputs(&mut self, seq: u64) -> Result<(), JournalError> {
@@ -109,7 +109,7 @@ impl<'j> Resolver<'j> {
             let json =
                 if seq == 0 { self.journal.input(self.run).await? } else { self.record(seq).await?.value.clone() };
             let read = serde_json::from_str(&json);
-            let read = read.map_err(|error| self.damaged(format!("its input cannot be read: {error}")))?;
+            let read = read.map_err(|error| self.damaged(&format!("its input cannot be read: {error}")))?;
             self.inputs.insert(seq, Arc::new(read));
         }
         Ok(())
@@ -137,7 +137,7 @@ impl<'j> Resolver<'j> {
                 other => {
                     let json = self.value(&other).await?;
                     let items = serde_json::from_str::<Vec<Box<RawValue>>>(&json)
-                        .map_err(|error| self.damaged(format!("a list cannot be read: {error}")))?;
+                        .map_err(|error| self.damaged(&format!("a list cannot be read: {error}")))?;
                     parts.push(items.into_iter().map(|item| item.get().to_owned()).collect());
                 }
             }

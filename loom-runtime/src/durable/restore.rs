@@ -5,7 +5,10 @@ use super::{
     resolve::Resolver,
     scope::Tip,
 };
-use crate::journal::{Head, Journal, JournalError, Record, RecordKind};
+use crate::{
+    clock::now_ms,
+    journal::{Append, Claim, Head, Journal, JournalError, Record, RecordKind},
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// What is known of a run that goes on.
@@ -41,7 +44,8 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
         heads.push(Head { scope: String::new(), seq: last.seq });
     }
     let mut tips = Vec::with_capacity(heads.len());
-    let mut restored = Restored { last: last.seq, parted, ..Restored::default() };
+    let retried = if last.kind == RecordKind::Retried { last.seq } else { 0 };
+    let mut restored = Restored { last: last.seq, parted, retried, ..Restored::default() };
     for head in heads {
         let Some(tip) = tip(&mut resolver, head.seq, &mut restored.retried).await? else { continue };
         let live = resolver.live(&tip)?;
@@ -55,6 +59,27 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
         restored.tips.insert(scope, tip);
     }
     Ok(restored)
+}
+
+/// Notes that a run which failed is tried again.
+pub(super) async fn try_again(journal: &dyn Journal, claim: Claim) -> Result<(), JournalError> {
+    let Some(last) = journal.last(claim.run).await? else { return Ok(()) };
+    let now = now_ms();
+    let retried = Record {
+        seq: last.seq + 1,
+        kind: RecordKind::Retried,
+        scope: String::new(),
+        turn: last.turn,
+        node: String::new(),
+        label: String::new(),
+        attempt: 0,
+        began_at: now,
+        at: now,
+        after: Some(last.seq),
+        live: String::new(),
+        value: String::new(),
+    };
+    journal.append(Append { records: vec![retried], ..Append::nothing(claim, now) }).await
 }
 
 /// The last record of a scope at which it stands somewhere.

@@ -4,25 +4,33 @@ use super::{
     error::LoomError,
     handle::Handle,
     loom::{Loom, begin},
-    registry::version,
+    registry::{Runner, version},
 };
-use crate::{journal::NewRun, machine::Machine, state::Fields, value::Value};
+use crate::{journal::NewRun, machine::Workflow, state::Fields, value::Value};
 use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
+    sync::Arc,
 };
 
 /// What a workflow is begun with: its input, or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "a run is begun with its inputs, `{I}`, and this is `{Self}`",
+    label = "not the inputs of the workflow",
+    note = "one input stands alone, several in a tuple: `loom.start::<Triage>(\"ticket-42\", (ticket, desk))`"
+)]
 pub trait Inputs<I> {
     /// The inputs, as the workflow takes them.
     fn inputs(self) -> I;
 }
 
+#[diagnostic::do_not_recommend]
 impl Inputs<()> for () {
     fn inputs(self) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<A> Inputs<(A,)> for A {
     fn inputs(self) -> (A,) {
         (self,)
@@ -31,6 +39,7 @@ impl<A> Inputs<(A,)> for A {
 
 macro_rules! inputs {
     ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name),*> Inputs<($($name,)*)> for ($($name,)*) {
             fn inputs(self) -> ($($name,)*) {
                 self
@@ -48,21 +57,22 @@ inputs!(A B C D E F G H);
 
 /// A run that is to begin: a future of its handle.
 #[must_use = "a run does not begin until this is awaited"]
-pub struct Start<C, W: Machine<C>> {
+pub struct Start<C, W: Workflow> {
     loom: Loom<C>,
+    runner: Arc<dyn Runner<C>>,
     input: W::Input,
     run: NewRun,
     unwritten: Option<serde_json::Error>,
 }
 
-impl<C, W: Machine<C>> fmt::Debug for Start<C, W> {
+impl<C, W: Workflow> fmt::Debug for Start<C, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Start").field("run", &self.run).finish_non_exhaustive()
     }
 }
 
-impl<C: Send + Sync + 'static, W: Machine<C>> Start<C, W> {
-    pub(super) fn new(loom: Loom<C>, id: String, input: W::Input) -> Self {
+impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
+    pub(super) fn new(loom: Loom<C>, runner: Arc<dyn Runner<C>>, id: String, input: W::Input) -> Self {
         let run = NewRun {
             id,
             workflow: W::NAME.to_owned(),
@@ -74,7 +84,7 @@ impl<C: Send + Sync + 'static, W: Machine<C>> Start<C, W> {
             session: None,
             metadata: None,
         };
-        Start { loom, input, run, unwritten: None }
+        Start { loom, runner, input, run, unwritten: None }
     }
 
     /// Whom the run is for.
@@ -99,12 +109,12 @@ impl<C: Send + Sync + 'static, W: Machine<C>> Start<C, W> {
     }
 }
 
-impl<C: Send + Sync + 'static, W: Machine<C>> IntoFuture for Start<C, W> {
+impl<C: Send + Sync + 'static, W: Workflow> IntoFuture for Start<C, W> {
     type Output = Result<Handle<C, W>, LoomError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Start { loom, input, mut run, unwritten } = self;
+        let Start { loom, runner, input, mut run, unwritten } = self;
         let mut fields = Fields::new();
         let written = W::write_input(&input, &mut fields);
         Box::pin(async move {
@@ -114,7 +124,6 @@ impl<C: Send + Sync + 'static, W: Machine<C>> IntoFuture for Start<C, W> {
             }
             written?;
             run.input = fields.into_json();
-            let runner = loom.register::<W>();
             let id = run.id.clone();
             begin(&loom.0, run, runner).await?;
             Ok(Handle::new(loom, id))

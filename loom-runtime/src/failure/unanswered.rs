@@ -35,7 +35,10 @@ impl fmt::Display for Unanswered {
             write!(f, "{between}`{ask}` ({question})")?;
         }
         let ask = self.asks.first().copied().unwrap_or_default();
-        write!(f, ": say what the answer is with `.answering::<{ask}>(…)` on the run")
+        write!(
+            f,
+            ": say what the answer is with `.answering::<{ask}>(…)` on the run, or keep the run with a `Loom`, where it waits for one"
+        )
     }
 }
 

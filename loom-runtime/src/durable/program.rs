@@ -1,0 +1,299 @@
+//! Runs of plain Rust: begun, carried on and ended by who awaits them, for no one else has the code.
+//!
+//! What a call in such a run does is known to `plain`.
+
+use super::{
+    driver::Durable,
+    error::LoomError,
+    keeping::{Entry, Halt, Keeping},
+    loom::{Inner, Lively, Loom, same},
+    restore::Restored,
+};
+use crate::{
+    attempt::panicked,
+    cancel::Cancel,
+    clock::now_ms,
+    failure::{Failure, FailureKind},
+    journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, Status},
+    plain::{Calls, Gives, PLAIN, Replay, Stop, within},
+    state::{Fields, Unfit},
+    value::Value,
+    visit::Of,
+};
+use loomflow_graph::version::fingerprint;
+use std::{
+    any::type_name,
+    collections::HashMap,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+use tokio::time::{Instant, sleep_until};
+
+/// How long a program whose calls are held back may take to make the one that is recorded next, when it waits for something
+/// else than steps.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How many records are read at once.
+const MANY: usize = 1_000;
+
+/// What a program comes to.
+enum Came<T> {
+    Gave(T),
+    Panicked(Failure),
+    Stopped(Stop),
+    Stuck,
+    Halted,
+    Signal,
+}
+
+impl<C: Send + Sync + 'static> Loom<C> {
+    /// Runs plain Rust over steps, and keeps it: each call of a `#[step]` function in `program` is recorded, and when the run
+    /// is cut off and run again, under the same id and with the same input, what is recorded is not done again.
+    ///
+    /// ```
+    /// use loomflow::{Loom, LoomError, prelude::*};
+    ///
+    /// #[step(retry = 2)]
+    /// async fn draft(topic: &str) -> String {
+    ///     format!("On {topic}.")
+    /// }
+    ///
+    /// #[step]
+    /// async fn improve(draft: String) -> String {
+    ///     format!("{draft} Really.")
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), LoomError> {
+    /// let loom = Loom::builder(()).build();
+    /// let text = loom
+    ///     .run("essay-7", "tea".to_owned(), async |topic: String| {
+    ///         let mut text = draft(&topic).await;
+    ///         while text.len() < 20 {
+    ///             text = improve(text).await;
+    ///         }
+    ///         Ok::<_, Failure>(text)
+    ///     })
+    ///     .await?;
+    /// assert_eq!(text, "On tea. Really. Really.");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A call is told from others by the step's name and how often the program has called it, in the order in which calls are
+    /// first polled; calls in a `join!` are recorded like others. Between its calls the program only computes: it takes the
+    /// same way when it is run again, so what touches the world, or is another time another, is a step. A program that
+    /// changed stops with [`LoomError::Changed`], which names the first difference, before it performs anything; the run
+    /// stays as it is.
+    ///
+    /// Who awaits this has the run, and nobody else can carry it on: [`resume_all`](Self::resume_all) leaves it alone. It is
+    /// listed, cancelled and deleted as every run is, as one of the workflow `plain`. A run that has ended gives what it gave.
+    ///
+    /// # Steps
+    ///
+    /// A step is retried, limited, cached and performed at most once as its `#[step(…)]` says; what it calls within itself
+    /// is its own. A `#[run]` parameter is told of this run, whatever is passed for it. A step that is not async cannot wait:
+    /// it is retried without pauses, neither cached nor, when it is `at_most_once`, performed at all, and its record is on
+    /// disk when the next async step begins.
+    ///
+    /// The error of a step is the same when the run is carried on, if it is `Serialize + Deserialize`, or else made of the
+    /// recorded [`Failure`] if it is `From<Failure>`. Of any other error only the text can be recorded, and such a call is
+    /// made again. A failure that the function cannot return, as a time limit without `From<Failure>`, ends the run with it.
+    ///
+    /// # Errors
+    /// [`LoomError::Failed`] with what `program` fails with, [`LoomError::Another`] when there is a run of that id with another
+    /// input or of a workflow, [`LoomError::Changed`], and what the journal fails with: [`JournalError::Held`] when somebody
+    /// else is at the run.
+    pub async fn run<I: Value, R: Gives, F: Future<Output = R>>(
+        &self,
+        id: impl Into<String>,
+        input: I,
+        program: impl FnOnce(I) -> F,
+    ) -> Result<R::Output, LoomError> {
+        let inner = &self.0;
+        let run = new(id.into(), &input, type_name_of(&program))?;
+        inner.ready().await?;
+        let held = |id: String| JournalError::Held { id, owner: inner.owner.clone(), left_ms: 0 };
+        let lively = inner.enliven(&run.id).ok_or_else(|| held(run.id.clone()))?;
+        let (claim, records, cancels) = match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
+            Begun::New(claim) => (claim, Vec::new(), false),
+            Begun::Exists(info) => {
+                same(inner, &run, &info).await?;
+                if info.status.is_end() {
+                    return inner.ended(&info).await;
+                }
+                let (claim, info) = inner.journal.claim(&run.id, &inner.owner, now_ms(), false).await?;
+                (claim, records(&*inner.journal, info.run).await?, info.cancel_at.is_some())
+            }
+        };
+        let calls = Arc::new(calls(inner, &run, claim, records, cancels));
+        drive(&calls, &lively, &run.id, async { program(input).await }).await
+    }
+}
+
+fn type_name_of<T>(_: &T) -> &'static str {
+    type_name::<T>()
+}
+
+/// The run that is to begin. Which closure it is run by is kept in the place of a graph; it is for people to read.
+fn new(id: String, input: &impl Value, program: &str) -> Result<NewRun, Unfit> {
+    let mut fields = Fields::new();
+    fields.put("input", input)?;
+    let graph = format!("{PLAIN} {program}");
+    Ok(NewRun {
+        id,
+        workflow: PLAIN.to_owned(),
+        version: 0,
+        fingerprint: fingerprint(&graph),
+        graph,
+        input: fields.into_json(),
+        user: None,
+        session: None,
+        metadata: None,
+    })
+}
+
+async fn records(journal: &dyn Journal, run: u64) -> Result<Vec<Record>, JournalError> {
+    let mut records: Vec<Record> = Vec::new();
+    loop {
+        let from = records.last().map_or(0, |last| last.seq + 1);
+        let more = journal.records(run, from, MANY).await?;
+        if more.is_empty() {
+            return Ok(records);
+        }
+        records.extend(more);
+    }
+}
+
+fn calls<C>(inner: &Inner<C>, run: &NewRun, claim: Claim, records: Vec<Record>, cancels: bool) -> Calls {
+    let cancelled = records.iter().any(|record| record.kind == RecordKind::Cancelled);
+    let cancel = Arc::new(Cancel::default());
+    if cancelled {
+        cancel.was_taken();
+    }
+    let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
+    let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
+    let of = Of { id: run.id.clone(), user: run.user.clone(), session: run.session.clone() };
+    Calls::new(Durable::new(keeping, HashMap::new(), cancels && !cancelled, of), Replay::new(records))
+}
+
+/// Runs a program to its end, or to where it cannot go on.
+async fn drive<C: Send + Sync + 'static, R: Gives>(
+    calls: &Arc<Calls>,
+    lively: &Lively<C>,
+    id: &str,
+    program: impl Future<Output = R>,
+) -> Result<R::Output, LoomError> {
+    let driver = &calls.driver;
+    let changed = |difference: String| LoomError::Changed { id: id.to_owned(), differences: vec![difference] };
+    let outcome = {
+        let mut program = pin!(program);
+        loop {
+            match next(calls, lively, program.as_mut()).await {
+                Came::Gave(gave) => match calls.difference() {
+                    Some(difference) => break Err(changed(difference)),
+                    None => break Ok(gave.given()),
+                },
+                Came::Panicked(failure) | Came::Stopped(Stop::Failed(failure)) => break Ok(Err(failure)),
+                Came::Stopped(Stop::Changed(difference)) => break Err(changed(difference)),
+                Came::Stuck => break Err(changed(calls.difference().unwrap_or_default())),
+                Came::Signal => driver.signalled(id).await,
+                Came::Halted => break Err(halted(driver, id)),
+            }
+        }
+    };
+    match outcome {
+        Ok(outcome) => ended::<R>(calls, id, outcome).await,
+        Err(error) => {
+            driver.waiting.put_aside();
+            if !matches!(error, LoomError::Journal(_)) {
+                driver.keeping.release().await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Polls a program until something comes of it.
+async fn next<C, R, P: Future<Output = R>>(
+    calls: &Arc<Calls>,
+    lively: &Lively<C>,
+    mut program: std::pin::Pin<&mut P>,
+) -> Came<R> {
+    let driver = &calls.driver;
+    let mut signalled = pin!(lively.live.signal.notified());
+    let mut grace = pin!(sleep_until(Instant::now()));
+    let mut stuck = false;
+    poll_fn(|cx| {
+        // What it leaves behind when it panics is dropped with it, unseen.
+        let polled = within(calls, || catch_unwind(AssertUnwindSafe(|| program.as_mut().poll(cx))));
+        driver.settled();
+        if let Some(stop) = calls.take_stop() {
+            return Poll::Ready(Came::Stopped(stop));
+        }
+        if driver.keeping.is_halted() {
+            return Poll::Ready(Came::Halted);
+        }
+        match polled {
+            Ok(Poll::Ready(gave)) => return Poll::Ready(Came::Gave(gave)),
+            Ok(Poll::Pending) => {}
+            Err(payload) => return Poll::Ready(Came::Panicked(panicked(&*payload))),
+        }
+        if signalled.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Came::Signal);
+        }
+        if !calls.is_stuck() {
+            stuck = false;
+            return Poll::Pending;
+        }
+        if !std::mem::replace(&mut stuck, true) {
+            grace.as_mut().reset(Instant::now() + GRACE);
+        }
+        grace.as_mut().poll(cx).map(|()| Came::Stuck)
+    })
+    .await
+}
+
+fn halted(driver: &Durable, id: &str) -> LoomError {
+    match driver.keeping.take_halt() {
+        Some(Halt::Unfit { at, unfit }) => {
+            LoomError::Changed { id: id.to_owned(), differences: vec![format!("at `{at}`: {unfit}")] }
+        }
+        Some(Halt::Journal(error)) => LoomError::Journal(error),
+        None => LoomError::Failed(crate::failure::lost()),
+    }
+}
+
+/// Records what a run ended with.
+async fn ended<R: Gives>(
+    calls: &Calls,
+    id: &str,
+    outcome: Result<R::Output, Failure>,
+) -> Result<R::Output, LoomError> {
+    let driver = &calls.driver;
+    let shape =
+        |error: serde_json::Error| Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
+    let (status, value) = match &outcome {
+        Ok(output) => match output.write() {
+            Ok(value) => (Status::Done, value),
+            Err(error) => {
+                driver.keeping.release().await;
+                return Err(LoomError::Unfit(shape(error)));
+            }
+        },
+        Err(failure) if failure.kind() == FailureKind::Cancelled => {
+            (Status::Cancelled, failure.write().unwrap_or_default())
+        }
+        Err(failure) => (Status::Failed, failure.write().unwrap_or_default()),
+    };
+    let entry = Entry { kind: RecordKind::Ended, turn: 0, node: "", attempt: 0, began_at: now_ms(), value };
+    driver.keeping.record(calls.root(), entry);
+    match driver.keeping.write(Some((status, None))).await {
+        Ok(()) => outcome.map_err(LoomError::Failed),
+        Err(()) => Err(halted(driver, id)),
+    }
+}
