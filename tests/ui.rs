@@ -12,7 +12,7 @@ use std::{
 const COMPILER: &str = "rustc 1.95.";
 
 fn cases() -> Vec<PathBuf> {
-    cases_in(&["context", "fork", "guard", "line", "lock", "require", "step", "workflow"])
+    cases_in(&["context", "fork", "guard", "kept", "line", "lock", "require", "step", "workflow"])
 }
 
 fn cases_in(folders: &[&str]) -> Vec<PathBuf> {

@@ -25,7 +25,7 @@ impl Kept {
         // The same text of the same file is the same run, however often this program is started.
         let id = format!("{} {}", ticket.name, fingerprint(&ticket.text));
         let reply = self.0.start::<Triage>(&id, ticket).await?.output().await?;
-        let run = self.0.run(&id).await?.map_or(0, |info| info.run);
+        let run = self.0.info(&id).await?.map_or(0, |info| info.run);
         let records = self.0.journal().records(run, 1, usize::MAX).await?;
         let visited = records.into_iter().filter(|record| record.kind == RecordKind::Output);
         Ok((visited.map(|record| record.node).collect(), reply))

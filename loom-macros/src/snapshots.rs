@@ -2,19 +2,26 @@
 //! taken. `INSTA_UPDATE=always cargo test -p loomflow-macros` writes the files anew.
 
 use crate::{context, step, workflow};
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use std::{fs, path::Path, thread};
 
 fn tokens(code: &str) -> TokenStream {
     code.parse().expect("the case is tokens")
 }
 
-/// The expansion as a person would write it. A half-typed function is no Rust and stands there as its tokens.
+/// The expansion as a person would write it. What begins with a half-typed body is no Rust and stands there as its tokens.
 fn shown(expansion: &TokenStream) -> String {
-    if let Ok(file) = syn::parse2(expansion.clone()) {
-        return prettyplease::unparse(&file);
+    let trees: Vec<TokenTree> = expansion.clone().into_iter().collect();
+    let parts = (1..=trees.len()).rev().find_map(|length| {
+        let (items, rest) = trees.split_at(length);
+        let items = syn::parse2(items.iter().cloned().collect()).ok()?;
+        Some((prettyplease::unparse(&items), rest.iter().cloned().collect::<TokenStream>()))
+    });
+    match parts {
+        Some((items, rest)) if rest.is_empty() => items,
+        Some((items, rest)) => format!("{items}\n{rest}"),
+        None => expansion.to_string(),
     }
-    expansion.to_string()
 }
 
 /// Compares the case with its file.

@@ -124,6 +124,12 @@ impl<'a, F> Cancellable<'a, F> {
     pub(crate) const fn new(cancel: Option<&'a Cancel>, place: &'static Place, waits: bool, work: F) -> Self {
         Cancellable { cancel, place, stands: false, waits, work }
     }
+
+    /// The same of a node that stood when the cancel came, and was cut off before it took that.
+    pub(crate) const fn standing(mut self, stands: bool) -> Self {
+        self.stands = stands;
+        self
+    }
 }
 
 impl<F: Future<Output = Result<T, Failure>>, T> Cancellable<'_, F> {

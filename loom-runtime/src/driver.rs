@@ -53,6 +53,12 @@ pub trait Driver: Sync {
         false
     }
 
+    /// Whether that was so before the run came to the fork that stands at `at`: what undoes a run that was cancelled forks as
+    /// ever.
+    fn was_cancelled(&self, _at: &At<Self::Scope>) -> bool {
+        self.is_cancelled()
+    }
+
     /// The scope of one branch of the fork that stands at `at`; of a fork over items, of one item.
     fn branch(&self, at: &At<Self::Scope>, branch: usize) -> Self::Scope;
 

@@ -198,7 +198,7 @@ impl<W: Watch> Driver for Memory<W> {
 mod tests {
     use super::*;
     use crate::{cancel::Signals, failure::FailureKind, run::Setup};
-    use std::{pin::pin, sync::Arc};
+    use std::{pin::pin, sync::Arc, time::SystemTime};
     use tokio::time::{advance, sleep, timeout};
 
     static HERE: Place = Place { workflow: "Flow", node: "sleep", position: "", live: &[] };

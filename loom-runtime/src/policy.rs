@@ -20,7 +20,8 @@ pub struct Policy {
 
 impl Policy {
     /// One attempt that may take as long as it likes.
-    pub const ONCE: Policy = Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None, at_most_once: false, cache: None };
+    pub const ONCE: Policy =
+        Policy { attempts: 1, backoff: Backoff::DEFAULT, timeout: None, at_most_once: false, cache: None };
 
     /// The same with `retries` more attempts after the first.
     #[must_use]

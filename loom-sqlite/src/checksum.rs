@@ -1,6 +1,7 @@
 //! Checksums of rows: they tell when what is read is not what was written.
 
 use crc32fast::Hasher;
+use std::mem;
 
 /// How many bytes are collected before they are summed up: very few at a time are slow.
 const AT_ONCE: usize = 128;
@@ -17,7 +18,7 @@ impl Checksum {
         Self { hasher: Hasher::new(), bytes: [0; AT_ONCE], filled: 0 }
     }
 
-    fn add(mut self, bytes: &[u8]) -> Self {
+    fn add(&mut self, bytes: &[u8]) -> &mut Self {
         match self.bytes.get_mut(self.filled..self.filled + bytes.len()) {
             Some(free) => {
                 free.copy_from_slice(bytes);
@@ -36,22 +37,22 @@ impl Checksum {
         self.filled = 0;
     }
 
-    pub(crate) fn int(self, n: i64) -> Self {
+    pub(crate) fn int(&mut self, n: i64) -> &mut Self {
         self.add(&n.to_le_bytes())
     }
 
-    pub(crate) fn text(self, text: &str) -> Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         self.int(text.len().try_into().unwrap_or(i64::MAX)).add(text.as_bytes())
     }
 
-    pub(crate) fn maybe_int(self, n: Option<i64>) -> Self {
+    pub(crate) fn maybe_int(&mut self, n: Option<i64>) -> &mut Self {
         match n {
             Some(n) => self.int(1).int(n),
             None => self.int(0),
         }
     }
 
-    pub(crate) fn maybe_text(self, text: Option<&str>) -> Self {
+    pub(crate) fn maybe_text(&mut self, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.int(1).text(text),
             None => self.int(0),
@@ -59,8 +60,8 @@ impl Checksum {
     }
 
     /// As it is stored: of both signs, because SQLite keeps that in four bytes.
-    pub(crate) fn end(mut self) -> i64 {
+    pub(crate) fn end(&mut self) -> i64 {
         self.sum_up();
-        i64::from(self.hasher.finalize().cast_signed())
+        i64::from(mem::take(&mut self.hasher).finalize().cast_signed())
     }
 }

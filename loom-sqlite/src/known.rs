@@ -2,6 +2,7 @@
 //!
 //! All of it is dropped when another connection wrote, and when a transaction came to nothing.
 
+use crate::rows::runs::RunRow;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -17,6 +18,8 @@ pub(crate) struct Known {
     runs: HashMap<u64, Standing>,
     leases: HashMap<Arc<str>, i64>,
     graphs: HashSet<String>,
+    /// The rows of runs that were begun here and have nothing but records, as they stand.
+    plain: HashMap<u64, RunRow>,
 }
 
 /// Where a run stands.
@@ -56,6 +59,19 @@ impl Known {
 
     pub(crate) fn forget_run(&mut self, run: u64) {
         self.runs.remove(&run);
+        self.plain.remove(&run);
+    }
+
+    /// The row of a run that has nothing but records, if that is known.
+    pub(crate) fn take_plain(&mut self, run: u64) -> Option<RunRow> {
+        self.plain.remove(&run)
+    }
+
+    pub(crate) fn set_plain(&mut self, row: RunRow) {
+        if self.plain.len() >= MOST {
+            self.plain.clear();
+        }
+        self.plain.insert(row.info.run, row);
     }
 
     /// Records were written to a run.

@@ -23,6 +23,9 @@ const FORMAT: u32 = 1;
 
 const TABLES: &str = include_str!("schema.sql");
 
+/// How large a page is. Every step writes some whole ones, and a file has one at least for each table and index.
+const PAGE: u32 = 2048;
+
 /// What a file of SQLite begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -35,6 +38,9 @@ pub(crate) fn writer(path: &Path, journal: &str, options: &Options) -> Result<Co
     let connection = connect(path, options)?;
     // Before anything is changed it must be known that the file is a journal of ours.
     let is_new = !known(&connection, journal)?;
+    if is_new {
+        connection.execute_batch(&format!("PRAGMA page_size = {PAGE}"))?;
+    }
     with_log(&connection, options.patience)?;
     connection.execute_batch(match options.durability {
         Durability::Full => "PRAGMA synchronous = FULL",

@@ -95,7 +95,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_run ON messages (run);
 
--- Who writes, and until when.
+-- Who writes, and until when: no longer when its file in the folder `<journal>-owners` is there and not locked.
 CREATE TABLE owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 
 -- What steps gave, found by a hash of the step and its input.

@@ -1,9 +1,10 @@
 //! The journal: a file, with one connection that writes and one that reads.
 
 use crate::{
+    locks::Locks,
     options::Options,
     queue::Queue,
-    rows::{Odd, heads, int, messages, one, questions, records, runs, text},
+    rows::{Odd, heads, int, messages, one, owners, questions, records, runs, text},
     schema,
     store::Store,
     trouble::Trouble,
@@ -26,6 +27,9 @@ const NO_RUN: u64 = u64::MAX;
 ///
 /// A clone is the same journal. Other processes may open the file at the same time. The steps of runs that finish at the
 /// same moment share one flush of the disk.
+///
+/// The leases that it gave end when the last clone is dropped, or with the process, however that ends: its runs can be claimed
+/// at once by the next one. [How that is known](crate#owners), and where it is not, is told there.
 ///
 /// ```
 /// use loomflow_runtime::journal::Journal;
@@ -52,6 +56,7 @@ pub struct Sqlite {
 struct Shared {
     reader: Mutex<Connection>,
     queue: Queue,
+    locks: Locks,
     journal: Arc<str>,
 }
 
@@ -82,8 +87,9 @@ impl Sqlite {
         })?;
         let writer = schema::writer(&path, &journal, options).map_err(told)?;
         let reader = schema::reader(&path, options).map_err(told)?;
-        let queue = Queue::new(Store::new(writer, Arc::clone(&journal)));
-        Ok(Self { shared: Arc::new(Shared { reader: Mutex::new(reader), queue, journal }) })
+        let locks = Locks::beside(&path);
+        let queue = Queue::new(Store::new(writer, Arc::clone(&journal), locks.clone()));
+        Ok(Self { shared: Arc::new(Shared { reader: Mutex::new(reader), queue, locks, journal }) })
     }
 
     /// Answers with what is read, when it is polled and not before.
@@ -210,7 +216,16 @@ impl Journal for Sqlite {
     }
 
     fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>> {
-        self.read("looking for runs that are to go on", move |reader| runs::ready(reader, now, limit))
+        Box::pin(async move {
+            let tried = "looking for runs that are to go on";
+            // Seldom is one of them gone: only then is it worth a transaction.
+            let mut gone = self.read(tried, |reader| owners::leased(reader, now)).await?;
+            gone.retain(|owner| self.shared.locks.is_gone(owner));
+            if !gone.is_empty() {
+                self.write(NO_RUN, tried, move |store| work::bury(store, &gone)).await?;
+            }
+            self.read(tried, |reader| runs::ready(reader, now, limit)).await
+        })
     }
 
     fn next_wake(&self) -> Answering<'_, Option<i64>> {

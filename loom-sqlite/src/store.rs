@@ -1,14 +1,18 @@
-//! The connection that writes, and its transactions.
+//! The connection that writes, its transactions, and the owners it lives for.
 
 use crate::{
     known::{Known, Standing},
+    locks::{Lock, Locks},
     queue::Job,
-    rows::{damaged, one, records, runs, write},
+    rows::{damaged, one, owners, records, runs, write},
     trouble::{Trouble, failed},
 };
 use loomflow_runtime::journal::JournalError;
 use rusqlite::{Connection, Error};
-use std::sync::Arc;
+use std::{collections::HashMap, mem, sync::Arc, time::Duration};
+
+/// How long to wait at the end while another process writes. What cannot be cleaned up then is by whoever finds it.
+const LAST_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -17,11 +21,16 @@ pub(crate) struct Store {
     pub(crate) known: Known,
     /// What the journal is called in errors.
     journal: Arc<str>,
+    locks: Locks,
+    /// The files that say that the owners which were given their leases here live.
+    held: HashMap<String, Lock>,
+    /// The owners whose leases are ended in this transaction because they are gone.
+    buried: Vec<String>,
 }
 
 impl Store {
-    pub(crate) fn new(connection: Connection, journal: Arc<str>) -> Self {
-        Self { connection, known: Known::default(), journal }
+    pub(crate) fn new(connection: Connection, journal: Arc<str>, locks: Locks) -> Self {
+        Self { connection, known: Known::default(), journal, locks, held: HashMap::new(), buried: Vec::new() }
     }
 
     /// Does jobs in one transaction and tells each of them how it went.
@@ -35,7 +44,7 @@ impl Store {
             }
             return;
         }
-        match self.attempt(jobs) {
+        match self.attempt(|store| jobs.iter_mut().try_for_each(|job| job.run(store))) {
             Ok(()) => jobs.iter_mut().for_each(|job| job.settle(None)),
             Err(trouble) => match jobs {
                 [job] => job.settle(Some(trouble.told(&self.journal, job.tried()))),
@@ -48,10 +57,16 @@ impl Store {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop)
     }
 
-    /// Does jobs in the transaction that has begun, all or nothing.
-    fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
-        let done = self.transact(jobs);
-        if done.is_err() {
+    /// Does work in the transaction that has begun, all or nothing.
+    fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        let done = self.transact(work);
+        let buried = mem::take(&mut self.buried);
+        if done.is_ok() {
+            // No sooner: were it all undone, the files would have to tell again that their owners are gone.
+            for owner in &buried {
+                self.locks.remove(owner);
+            }
+        } else {
             self.known.clear();
             if !self.connection.is_autocommit() {
                 // Should that fail too, the next transaction cannot begin and says why.
@@ -61,13 +76,11 @@ impl Store {
         done
     }
 
-    fn transact(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
+    fn transact(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Trouble>) -> Result<(), Trouble> {
         // It changes when another connection has written. From here on, none can.
         let version = one(&self.connection, "PRAGMA data_version", [], |row| Ok(row.get(0)?))?;
         self.known.only_of(version.unwrap_or_default());
-        for job in jobs {
-            job.run(self)?;
-        }
+        work(self)?;
         write(&self.connection, "COMMIT", [])?;
         Ok(())
     }
@@ -92,8 +105,7 @@ impl Store {
         let until = match self.known.lease(owner) {
             Some(until) => Some(until),
             None => {
-                let until = "SELECT until FROM owners WHERE owner = ?1";
-                let until = one(&self.connection, until, [owner], |row| Ok(row.get(0)?))?;
+                let until = owners::until(&self.connection, owner)?;
                 if let Some(until) = until {
                     self.known.set_lease(owner, until);
                 }
@@ -109,5 +121,53 @@ impl Store {
             Some(_) => Ok(()),
             None => Err(JournalError::Expired { owner: owner.to_owned() }.into()),
         }
+    }
+
+    /// Has it said for as long as this store is open that an owner lives, where that can be said.
+    pub(crate) fn live(&mut self, owner: &str) -> Result<(), Trouble> {
+        if self.held.contains_key(owner) {
+            return Ok(());
+        }
+        // Of an owner whose lease was over when somebody cleared up, nothing need be said any more.
+        for other in self.held.keys().cloned().collect::<Vec<_>>() {
+            if owners::until(&self.connection, &other)?.is_none() {
+                self.held.remove(&other);
+            }
+        }
+        if let Some(lock) = self.locks.lock(owner) {
+            self.held.insert(owner.to_owned(), lock);
+        }
+        self.bury_all()
+    }
+
+    /// Ends the lease of an owner that is gone, and gives whether it is.
+    pub(crate) fn bury(&mut self, owner: &str) -> Result<bool, Trouble> {
+        let is_gone = self.locks.is_gone(owner);
+        if is_gone {
+            owners::delete(&self.connection, owner)?;
+            self.known.forget_leases();
+            self.buried.push(owner.to_owned());
+        }
+        Ok(is_gone)
+    }
+
+    /// Ends the leases of all owners that are gone.
+    fn bury_all(&mut self) -> Result<(), Trouble> {
+        self.locks.gone().iter().try_for_each(|owner| self.bury(owner).map(drop))
+    }
+}
+
+/// The owners that were given their leases here are gone with the store. What cannot be written then is left to whoever
+/// finds their files without a lock.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.held.is_empty() {
+            return;
+        }
+        self.held.clear();
+        if self.connection.busy_timeout(LAST_PATIENCE).is_ok() && self.begin().is_ok() {
+            let _ = self.attempt(Self::bury_all);
+        }
+        self.locks.tidy();
     }
 }

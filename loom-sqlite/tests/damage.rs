@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Everything, NOW, begin, fill, read, step};
-use loomflow_runtime::journal::{Journal, JournalError};
+use loomflow_runtime::journal::{Filter, Journal, JournalError};
 use loomflow_sqlite::{Durability, Sqlite};
 use std::{fs, path::Path};
 
@@ -58,8 +58,8 @@ async fn a_file_that_is_cut_off_at_any_page_is_told_and_not_changed() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let (bytes, whole) = written(&folder.path().join("whole.db")).await;
     let path = folder.path().join("cut.db");
-    for page in 1..bytes.len() / 4096 {
-        for length in [page * 4096, page * 4096 - 1, page * 4096 + 100] {
+    for page in 1..bytes.len() / 2048 {
+        for length in [page * 2048, page * 2048 - 1, page * 2048 + 100] {
             let cut = &bytes[..length];
             fs::write(&path, cut).expect("a file can be written");
             match Sqlite::open(&path).await {
@@ -148,4 +148,26 @@ async fn a_flipped_bit_in_a_record_names_the_run_and_the_record_and_spares_the_o
         }
     }
     assert_eq!(journal.record(whole[5].info.run, 5).await.expect("it is whole"), Some(whole[5].records[4].clone()));
+}
+
+#[tokio::test]
+async fn a_run_whose_row_is_damaged_is_told_where_it_is_asked_for_and_hides_no_other() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("run.db");
+    let (_, whole) = written(&path).await;
+    let connection = rusqlite::Connection::open(&path).expect("the file can be opened");
+    connection.execute("UPDATE runs SET user = 'eve' WHERE id = 'run-5'", []).expect("it has the tables");
+    let journal = Sqlite::open(&path).await.expect("it opens");
+    let others: Vec<_> = (0..whole.len()).filter(|&n| n != 5).collect();
+    let listed = journal.runs(&Filter::default()).await.expect("runs are listed");
+    let expected: Vec<_> = others.iter().rev().map(|&n| whole[n].info.clone()).collect();
+    assert_eq!(listed, expected);
+    let filter = Filter { limit: 8, ..Filter::default() };
+    assert_eq!(journal.runs(&filter).await.expect("runs are listed"), expected[..8], "it is not counted");
+    let ready = journal.ready(NOW + 500, 99).await.expect("it can be looked");
+    assert_eq!(ready, others.iter().map(|n| format!("run-{n}")).collect::<Vec<_>>());
+    let Err(JournalError::Damaged { what, .. }) = journal.run("run-5").await else { panic!("it is given") };
+    assert_eq!(what, "the row of run `run-5` is not what was written");
+    let claimed = journal.claim("run-5", "owner", NOW, false).await;
+    assert!(matches!(claimed, Err(JournalError::Damaged { .. })), "{claimed:?}");
 }

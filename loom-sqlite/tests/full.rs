@@ -11,7 +11,7 @@ use loomflow_sqlite::Sqlite;
 async fn what_does_not_fit_is_refused_and_what_was_recorded_is_safe() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("run.db");
-    let journal = Sqlite::options().max_pages(120).open(&path).await.expect("a new journal opens");
+    let journal = Sqlite::options().max_pages(240).open(&path).await.expect("a new journal opens");
     journal.lease("owner", NOW + 60_000).await.expect("an owner is given a lease");
     let claim = begin(&journal, "run").await.expect("a run begins");
     let mut next = 1;
@@ -27,6 +27,7 @@ async fn what_does_not_fit_is_refused_and_what_was_recorded_is_safe() {
     assert_eq!(read(&journal, "run").await.expect("it is whole").records.len() as u64, next - 1);
     drop(journal);
     let journal = Sqlite::open(&path).await.expect("it opens once there is room");
+    journal.lease("owner", NOW + 60_000).await.expect("an owner is given a lease");
     journal.append(step(claim, next, 20_000)).await.expect("the run goes on where it stood");
     assert_eq!(read(&journal, "run").await.expect("it is whole").records.len() as u64, next);
 }
@@ -35,7 +36,7 @@ async fn what_does_not_fit_is_refused_and_what_was_recorded_is_safe() {
 async fn one_run_that_does_not_fit_refuses_no_other_of_the_same_moment() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let journal =
-        Sqlite::options().max_pages(60).open(folder.path().join("run.db")).await.expect("a new journal opens");
+        Sqlite::options().max_pages(120).open(folder.path().join("run.db")).await.expect("a new journal opens");
     journal.lease("owner", NOW + 60_000).await.expect("an owner is given a lease");
     let mut claims = Vec::new();
     for n in 0..9 {

@@ -17,7 +17,11 @@ struct Query {
 #[step(cache = 2h, retry = 1, backoff = 1ms)]
 async fn search(#[context] done: &Performed, query: &Query, page: Option<&str>) -> Result<Vec<String>, String> {
     done.note("search");
-    if query.limit == 0 { Err("nothing".to_owned()) } else { Ok(vec![query.text.clone(), page.unwrap_or("-").to_owned()]) }
+    if query.limit == 0 {
+        Err("nothing".to_owned())
+    } else {
+        Ok(vec![query.text.clone(), page.unwrap_or("-").to_owned()])
+    }
 }
 
 #[step(cache = 2h)]

@@ -1,6 +1,6 @@
 //! Programs whose graph has changed under a run that waits.
 
-use crate::cut::program;
+use crate::kept::program;
 use loomflow::{Loom, LoomError, Outcome, journal::MemoryJournal, prelude::*};
 
 #[step]

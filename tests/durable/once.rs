@@ -49,7 +49,12 @@ fn dies(kept: &MemoryJournal, generation: i64, cut: Cut, done: &Performed) {
 }
 
 /// Goes on; when it asks whether the charge happened, it is told what `settled` says.
-fn goes_on(kept: &MemoryJournal, generation: i64, done: &Performed, settled: impl Fn() -> Settled<u32>) -> (u32, usize) {
+fn goes_on(
+    kept: &MemoryJournal,
+    generation: i64,
+    done: &Performed,
+    settled: impl Fn() -> Settled<u32>,
+) -> (u32, usize) {
     program(async {
         let loom = Loom::builder(done.clone()).journal(Mortal::new(kept, generation, Cut::Never)).build();
         let run = loom.start::<Order>("run", 3).await.unwrap();

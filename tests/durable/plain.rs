@@ -70,11 +70,9 @@ async fn slow(done: &Performed) -> Result<u32, Failure> {
 async fn whole(loom: &Loom<Performed>, done: &Performed) -> Result<u32, LoomError> {
     loom.run("run", 3, async |n: u32| {
         let mut n = double(done, n).await;
-        let (one, two) = join(
-            async { add(done, (double(done, n).await, 1)) },
-            async { quick(done, quick(done, 7).await).await },
-        )
-        .await;
+        let (one, two) =
+            join(async { add(done, (double(done, n).await, 1)) }, async { quick(done, quick(done, 7).await).await })
+                .await;
         n = add(done, (one, two));
         if let Err(error) = find(done, "tea".to_owned()).await {
             n += u32::try_from(error.what.len()).unwrap_or(0);

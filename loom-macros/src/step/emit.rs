@@ -316,11 +316,8 @@ fn work(step: &StepFn, parts: &Parts, options: &Options, rt: &TokenStream, slots
             call(quote!(#rt::Plain::new), quote_spanned!(span=> move || #mapped), name.span())
         }
     };
-    let work = if asks && options.retry.is_some() {
-        quote!({ let __visit = __visit.on(__number); #work })
-    } else {
-        work
-    };
+    let work =
+        if asks && options.retry.is_some() { quote!({ let __visit = __visit.on(__number); #work }) } else { work };
     match options.timeout {
         Some(limit) => {
             let limit = duration(limit, rt);

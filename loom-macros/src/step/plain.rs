@@ -6,7 +6,7 @@
 use super::{
     emit::{inputs, keyed},
     options::Options,
-    signature::{Output, Param, Parts, StepFn, bare},
+    signature::{Output, Param, Parts, StepFn, bare, find},
 };
 use crate::output::{at, respan};
 use proc_macro2::{Ident, TokenStream};
@@ -98,7 +98,7 @@ fn named(arg: &mut FnArg, index: usize) -> Ident {
         Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
         _ => other,
     };
-    arg.pat = Box::new(syn::parse_quote!(#name));
+    *arg.pat = syn::parse_quote!(#name);
     name
 }
 
@@ -169,9 +169,13 @@ fn returns(step: &StepFn, parts: &Parts, rt: &TokenStream) -> TokenStream {
         (Output::Fallible(_, Some(error)), _) => error.to_token_stream(),
         (_, ReturnType::Type(_, ty)) => quote!(<#ty as #rt::Success>::Error),
     };
+    // Of a text that is lent for ever rustc would say that it can be read back, and then that it cannot for every lifetime.
+    let lent = matches!(&parts.output, Output::Fallible(_, Some(error))
+        if find(error, |ty| matches!(ty, Type::Reference(_))).is_some());
+    let kept = if lent { quote!(#rt::ErrorOfNone::<#error>::kept(&__error)) } else { quote!(__error.kept()) };
     quote! {{
         use #rt::ErrorOfNone as _;
         let __error = #rt::ErrorOf::<#error>::new();
-        #rt::Fails { kept: __error.kept(), made: __error.made(), told: __error.told() }
+        #rt::Fails { kept: #kept, made: __error.made(), told: __error.told() }
     }}
 }

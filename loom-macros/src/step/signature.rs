@@ -185,7 +185,8 @@ fn output(output: &ReturnType, errors: &Errors) -> Output {
     Output::Alias((**ty).clone())
 }
 
-fn find(ty: &Type, wanted: impl Fn(&Type) -> bool) -> Option<Type> {
+/// A part of a type that is of some kind.
+pub(super) fn find(ty: &Type, wanted: impl Fn(&Type) -> bool) -> Option<Type> {
     struct Find<F>(F, Option<Type>);
     impl<'ast, F: Fn(&Type) -> bool> Visit<'ast> for Find<F> {
         fn visit_type(&mut self, ty: &'ast Type) {

@@ -40,7 +40,7 @@ pub(super) fn branches(
                 quote!(#rt::Branch::new(#branch, #works, #rest))
             });
             let run = if let ForkKind::First = fork.kind { quote!(#rt::first) } else { quote!(#rt::all) };
-            around(quote!(#run(__driver, #list)))
+            around(quote!(#run(__driver, __at, #list)))
         }
         ForkKind::Each { .. } => over_items(plan, point, id, around),
     };
@@ -89,7 +89,7 @@ fn over_items(
             None => quote!(#rt::None),
         };
         let closure = quote_spanned!(at(span)=> move |__index: usize, __item| #branch);
-        let run = call(quote!(#rt::each), quote!(__driver, #items, #at_once, #closure), span);
+        let run = call(quote!(#rt::each), quote!(__driver, __at, #items, #at_once, #closure), span);
         writer.within_frames(around(run))
     })
 }

@@ -22,6 +22,7 @@ pub struct Answer<C> {
     /// The ask; of an untyped answer that, or the node.
     ask: String,
     node: Option<String>,
+    number: Option<u64>,
     value: Result<String, serde_json::Error>,
     by: Option<String>,
     /// Whether it may come before its question; not known of an untyped one.
@@ -42,11 +43,11 @@ impl<C: Send + Sync + 'static> Answer<C> {
         value: Result<String, serde_json::Error>,
         inbox: bool,
     ) -> Self {
-        Answer { loom, id, ask: ask.to_owned(), node: None, value, by: None, inbox: Some(inbox) }
+        Answer { loom, id, ask: ask.to_owned(), node: None, number: None, value, by: None, inbox: Some(inbox) }
     }
 
     pub(super) fn untyped(loom: Loom<C>, id: String, ask: &str, json: String) -> Self {
-        Answer { loom, id, ask: ask.to_owned(), node: None, value: Ok(json), by: None, inbox: None }
+        Answer { loom, id, ask: ask.to_owned(), node: None, number: None, value: Ok(json), by: None, inbox: None }
     }
 
     /// Who answers; it is recorded with the answer.
@@ -58,6 +59,13 @@ impl<C: Send + Sync + 'static> Answer<C> {
     /// The node whose question is answered, where several of one ask are open.
     pub fn at(mut self, node: impl Into<String>) -> Self {
         self.node = Some(node.into());
+        self
+    }
+
+    /// The number of the question that is answered, where one node asks several times at once: see
+    /// [`Open::number`](super::Open::number).
+    pub fn number(mut self, number: u64) -> Self {
+        self.number = Some(number);
         self
     }
 
@@ -98,20 +106,21 @@ impl<C: Send + Sync + 'static> Answer<C> {
     fn question<'q>(&self, info: &RunInfo, asked: &'q [Asked]) -> Result<Option<&'q Asked>, LoomError> {
         let meant = |asked: &&Asked| {
             let named = asked.ask == self.ask || (self.inbox.is_none() && asked.node == self.ask);
-            named && self.node.as_ref().is_none_or(|node| *node == asked.node)
+            named
+                && self.node.as_ref().is_none_or(|node| *node == asked.node)
+                && self.number.is_none_or(|number| number == asked.seq)
         };
         let of_ask: Vec<&Asked> = asked.iter().filter(meant).collect();
         let open: Vec<&Asked> = of_ask.iter().copied().filter(|asked| asked.state == QuestionState::Open).collect();
         if let [one] = open.as_slice() {
             return Ok(Some(one));
         }
-        if self.inbox == Some(true) && self.node.is_none() {
+        if self.inbox == Some(true) && self.node.is_none() && self.number.is_none() {
             return Ok(None);
         }
         if !open.is_empty() {
-            let mut nodes: Vec<String> = open.iter().map(|asked| asked.node.clone()).collect();
-            nodes.dedup();
-            return Err(LoomError::Ambiguous { id: info.id.clone(), ask: self.ask.clone(), nodes });
+            let open = open.iter().map(|asked| (asked.node.clone(), asked.seq)).collect();
+            return Err(LoomError::Ambiguous { id: info.id.clone(), ask: self.ask.clone(), open });
         }
         match of_ask.last() {
             Some(Asked { state: QuestionState::Answered { by, .. }, node, .. }) => {

@@ -7,7 +7,8 @@ use crate::{
 };
 use std::{fmt, sync::Arc, time::Duration};
 
-/// How long a lease lasts if nothing else is said: so long after a process was killed another one takes over its runs.
+/// How long a lease lasts if nothing else is said: so long after a process was killed another one takes over its runs at the
+/// latest.
 const LEASE: Duration = Duration::from_secs(30);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -47,7 +48,8 @@ impl<C: Send + Sync + 'static> Builder<C> {
     }
 
     /// How long a lease lasts that is not renewed; 30 s if nothing is said. It is renewed three times as often. So long after
-    /// a process was killed, another one can take over its runs; a process that hangs for longer loses them. At most a day.
+    /// a process was killed, another one can take over its runs, and at once where the journal can tell that it is gone; a
+    /// process that hangs for longer loses them. At most a day.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease.min(DAY);

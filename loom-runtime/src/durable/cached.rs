@@ -1,14 +1,13 @@
 //! Steps whose output is kept for a while by what they were given, for all runs of a journal.
 
-use super::{driver::Durable, keeping::{Halt, entry}, live::Def, scope::Scope};
+use super::{
+    driver::Durable,
+    keeping::{Halt, entry},
+    live::Def,
+    scope::Scope,
+};
 use crate::{
-    cancel::Cancellable,
-    clock::now_ms,
-    driver::At,
-    failure::Failure,
-    journal::RecordKind,
-    step::Step,
-    value::Value,
+    cancel::Cancellable, clock::now_ms, driver::At, failure::Failure, journal::RecordKind, step::Step, value::Value,
 };
 use std::{any::type_name, future::pending, sync::Arc, time::Duration};
 

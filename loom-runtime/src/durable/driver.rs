@@ -63,11 +63,14 @@ impl Durable {
         Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of: Arc::new(of) }
     }
 
-    /// The run was polled once, so it stands again where it stood.
-    pub(super) fn settled(&self) {
-        if self.settling.swap(false, Ordering::Relaxed) && self.cancels {
+    /// The run was polled once, so it stands again where it stood. Gives whether it is to be polled again before anything
+    /// else is made of it, for it was cancelled.
+    pub(super) fn settled(&self) -> bool {
+        let cancels = self.settling.swap(false, Ordering::Relaxed) && self.cancels;
+        if cancels {
             self.keeping.cancel.come();
         }
+        cancels
     }
 
     fn tips(&self) -> MutexGuard<'_, HashMap<String, Tip>> {
@@ -86,7 +89,9 @@ impl Durable {
 
     /// The scope of the run itself.
     pub(crate) fn root(&self) -> Arc<Scope> {
-        Arc::new(Scope::new(String::new(), None, self.tips().remove("")))
+        let tip = self.tips().remove("");
+        let stands = tip.as_ref().is_some_and(|tip| !tip.cancelled);
+        Arc::new(Scope::new(String::new(), None, tip, stands))
     }
 
     fn inner(&self, at: &At<Arc<Scope>>, number: Option<usize>) -> Arc<Scope> {
@@ -95,7 +100,9 @@ impl Durable {
             None => format!("{}{}/", at.scope.path, at.turn),
         };
         let tip = self.tips().remove(&path);
-        let scope = Arc::new(Scope::new(path, Some(Arc::clone(&at.scope)), tip));
+        // Nothing was recorded of one that had just begun.
+        let stands = tip.as_ref().map_or_else(|| at.scope.here().stands, |tip| !tip.cancelled);
+        let scope = Arc::new(Scope::new(path, Some(Arc::clone(&at.scope)), tip, stands));
         at.scope.here().inner.push((number.unwrap_or(0), Arc::clone(&scope)));
         scope
     }
@@ -141,6 +148,17 @@ impl Durable {
                 Err(failure) => return Err(placed(failure, near, M::NAME)),
             }
         }
+    }
+
+    /// Work of a node that fails when the run is cancelled.
+    fn cancellable<'a, F: Future<Output = Result<T, Failure>>, T>(
+        &'a self,
+        at: &At<Arc<Scope>>,
+        waits: bool,
+        work: F,
+    ) -> Cancellable<'a, F> {
+        let stands = self.is_cancelled() && at.scope.here().stands;
+        Cancellable::new(Some(&self.keeping.cancel), at.place, waits, work).standing(stands)
     }
 
     /// Records something of a timer.
@@ -369,7 +387,7 @@ impl Driver for Durable {
             }
             let began_at = now_ms();
             let performed = self.performed(work);
-            let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, false, performed).await;
+            let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
         }
     }
@@ -411,6 +429,10 @@ impl Driver for Durable {
 
     fn is_cancelled(&self) -> bool {
         self.keeping.cancel.is_taken()
+    }
+
+    fn was_cancelled(&self, at: &At<Arc<Scope>>) -> bool {
+        self.is_cancelled() && !at.scope.here().stands
     }
 
     fn branch(&self, at: &At<Arc<Scope>>, branch: usize) -> Arc<Scope> {
@@ -495,7 +517,7 @@ impl Driver for Durable {
         }
         let began_at = now_ms();
         let answered = self.answered::<A>(at, question, A::INBOX);
-        let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, true, answered).await;
+        let outcome = self.cancellable(at, true, answered).await;
         self.settle(at, RecordKind::Answered, began_at, outcome)
     }
 
@@ -517,7 +539,7 @@ impl Driver for Durable {
             self.waited(at, number, until).await;
             Ok(())
         };
-        let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, true, waited).await;
+        let outcome = self.cancellable(at, true, waited).await;
         match &outcome {
             Ok(()) => self.set(at, RecordKind::Fired, number, began_at, String::new()),
             // That the work within a limit is cancelled is told at the work.

@@ -84,14 +84,14 @@ pub enum LoomError {
         node: String,
     },
     /// More than one question of the ask is open.
-    #[error("run `{id}` has {} open questions of `{ask}`: say which with `.at(…)`: {}", .nodes.len(), .nodes.join(", "))]
+    #[error("run `{id}` has {} open questions of `{ask}`: say which with `.at(…)` or `.number(…)`: {}", .open.len(), told(.open))]
     Ambiguous {
         /// The id of the run.
         id: String,
         /// The ask.
         ask: String,
-        /// The nodes that ask.
-        nodes: Vec<String>,
+        /// The nodes that ask, each with the number of its question.
+        open: Vec<(String, u64)>,
     },
     /// The answer is not of the shape that was asked for.
     #[error("this is no answer to `{ask}`: {error}")]
@@ -101,4 +101,8 @@ pub enum LoomError {
         /// What is wrong with it.
         error: String,
     },
+}
+
+fn told(open: &[(String, u64)]) -> String {
+    open.iter().map(|(node, number)| format!("{node} ({number})")).collect::<Vec<_>>().join(", ")
 }

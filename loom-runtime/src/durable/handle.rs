@@ -2,7 +2,7 @@
 
 use super::{
     error::LoomError,
-    loom::{Loom, Open, State, carry, locked},
+    loom::{End, Loom, Open, State, carry, locked},
 };
 use crate::{
     journal::{JournalError, Status},
@@ -52,7 +52,9 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
     /// [`LoomError::Failed`] with its failure when it failed, and why it cannot go on when it cannot.
     pub async fn outcome(&self) -> Result<Outcome<W::Output>, LoomError> {
         loop {
-            self.left().await?;
+            if let Some(end) = self.left().await? {
+                return self.loom.0.read(&self.id, &end).map(Outcome::Done);
+            }
             let info = self.loom.0.info(&self.id).await?;
             match info.status {
                 Status::Done | Status::Failed | Status::Cancelled => {
@@ -89,10 +91,10 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
         self.loom.cancel(&self.id).await
     }
 
-    /// Waits until the run is not carried on here.
-    async fn left(&self) -> Result<(), LoomError> {
+    /// Waits until the run is not carried on here. Gives what it has ended with, if it is known.
+    async fn left(&self) -> Result<Option<End>, LoomError> {
         let live = locked(&self.loom.0.live).get(&self.id).cloned();
-        let Some(live) = live else { return Ok(()) };
+        let Some(live) = live else { return Ok(None) };
         let mut state = live.state.subscribe();
         drop(live);
         let state = match state.wait_for(|state| !matches!(state, State::Working)).await {
@@ -101,7 +103,8 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
         };
         match state {
             State::Stopped(error) => Err(LoomError::Stopped(error)),
-            State::Working | State::Left => Ok(()),
+            State::Ended(end) => Ok(Some(end)),
+            State::Working | State::Left => Ok(None),
         }
     }
 

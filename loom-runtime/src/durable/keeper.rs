@@ -91,8 +91,9 @@ pub(super) async fn adopt<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Re
                 adopted += 1;
             }
             // Plain Rust is carried on by who has its code.
-            Err(LoomError::Program { .. })
-            | Err(LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {}
+            Err(
+                LoomError::Program { .. } | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. }),
+            ) => {}
             Err(error) => tracing::warn!(run = %id, %error, "a run cannot be carried on"),
         }
     }

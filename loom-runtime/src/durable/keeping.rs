@@ -118,9 +118,9 @@ impl Keeping {
     pub(crate) fn broken(&self, scope: &Scope, entry: Entry, error: Option<&str>) {
         let raw = error.and_then(|error| super::scope::raw(error.to_owned()));
         let told = raw.map(|raw| Valued { name: ERROR, def: Some(Def::is(raw)), told: None });
-        scope.here().values.extend(told);
+        scope.here().tells(told.into_iter().collect());
         self.record(scope, entry);
-        scope.here().values.clear();
+        scope.here().tells(Vec::new());
     }
 
     fn push(&self, book: &mut Book, scope: &Scope, here: &mut Here, after: Option<u64>, entry: Entry) {
@@ -130,9 +130,13 @@ impl Keeping {
         }
         let seq = book.next;
         book.next += 1;
-        let values = here.told(scope.path.is_empty());
-        let live =
-            Writing { at: here.at, cancelled: self.cancel.is_taken(), retried: book.retried, values: Values(&values) };
+        let flags @ (cancelled, retried) = (self.cancel.is_taken(), book.retried);
+        let live = if here.same == Some(flags) {
+            String::new()
+        } else {
+            let values = here.told(scope.path.is_empty());
+            Writing { at: here.at, cancelled, retried, values: Values(&values) }.json()
+        };
         let Entry { kind, turn, node, attempt, began_at, value } = entry;
         book.records.push(Record {
             seq,
@@ -145,10 +149,10 @@ impl Keeping {
             began_at,
             at: now_ms(),
             after,
-            live: live.json(),
+            live,
             value,
         });
-        here.recorded(seq);
+        here.recorded(seq, flags);
         book.head(scope, seq);
     }
 

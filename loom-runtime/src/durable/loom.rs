@@ -86,11 +86,26 @@ pub(super) struct Live {
     pub(super) state: watch::Sender<State>,
 }
 
+impl Live {
+    /// Whether somebody waits for what the run comes to.
+    pub(super) fn is_watched(&self) -> bool {
+        self.state.receiver_count() > 0
+    }
+}
+
+/// What a run has ended with, as JSON.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Done(String),
+    Failed(String),
+}
+
 /// How a run stands that is, or was, carried on here.
 #[derive(Clone)]
 pub(super) enum State {
     Working,
     Left,
+    Ended(End),
     Stopped(Arc<LoomError>),
 }
 
@@ -355,6 +370,29 @@ impl<C: Send + Sync + 'static> Inner<C> {
 
     /// What a run came to that has ended.
     pub(super) async fn ended<T: Value>(&self, info: &RunInfo) -> Result<T, LoomError> {
+        let end = self.end(info).await?;
+        self.read(&info.id, &end)
+    }
+
+    /// Reads what a run has ended with.
+    pub(super) fn read<T: Value>(&self, id: &str, end: &End) -> Result<T, LoomError> {
+        match end {
+            End::Done(json) => T::read(json).map_err(|error| LoomError::Changed {
+                id: id.to_owned(),
+                differences: vec![format!("its output cannot be read: {error}")],
+            }),
+            End::Failed(json) => match Failure::read(json) {
+                Ok(failure) => Err(LoomError::Failed(failure)),
+                Err(error) => Err(JournalError::Damaged {
+                    journal: format!("{:?}", self.journal),
+                    what: format!("run `{id}`: its failure cannot be read: {error}"),
+                }
+                .into()),
+            },
+        }
+    }
+
+    async fn end(&self, info: &RunInfo) -> Result<End, LoomError> {
         let damaged = |what: String| JournalError::Damaged {
             journal: format!("{:?}", self.journal),
             what: format!("run `{}`: {what}", info.id),
@@ -363,19 +401,14 @@ impl<C: Send + Sync + 'static> Inner<C> {
         let last = self.journal.last(info.run).await?.filter(|last| last.kind == RecordKind::Ended);
         let last = last.ok_or_else(|| damaged("it has ended, and its last record is not of that".to_owned()))?;
         if info.status != Status::Done {
-            let failure = Failure::read(&last.value);
-            let failure = failure.map_err(|error| damaged(format!("its failure cannot be read: {error}")))?;
-            return Err(LoomError::Failed(failure));
+            return Ok(End::Failed(last.value));
         }
-        let def: Option<Def> = resolver.live(&last)?.values.remove(GIVEN);
+        let def: Option<Def> = resolver.live(&last).await?.0.values.remove(GIVEN);
         let json = match def {
             Some(def) => resolver.value(&def).await?,
             None => last.value,
         };
-        T::read(&json).map_err(|error| LoomError::Changed {
-            id: info.id.clone(),
-            differences: vec![format!("its output cannot be read: {error}")],
-        })
+        Ok(End::Done(json))
     }
 }
 
@@ -401,8 +434,15 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
     runner: Arc<dyn Runner<C>>,
 ) -> Result<(), LoomError> {
     inner.ready().await?;
-    let Some(lively) = inner.enliven(&run.id) else {
-        return same(inner, &run, &inner.info(&run.id).await?).await;
+    let lively = loop {
+        if let Some(lively) = inner.enliven(&run.id) {
+            break lively;
+        }
+        // Somebody else may be beginning it at this moment.
+        match inner.journal.run(&run.id).await? {
+            Some(info) => return same(inner, &run, &info).await,
+            None => tokio::task::yield_now().await,
+        }
     };
     let graph = runner.graph();
     (run.graph, run.fingerprint) = (graph.text.clone(), graph.fingerprint.clone());
@@ -428,7 +468,11 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
 }
 
 /// That a run which exists is the one that is to begin.
-pub(super) async fn same<C: Send + Sync + 'static>(inner: &Inner<C>, run: &NewRun, info: &RunInfo) -> Result<(), LoomError> {
+pub(super) async fn same<C: Send + Sync + 'static>(
+    inner: &Inner<C>,
+    run: &NewRun,
+    info: &RunInfo,
+) -> Result<(), LoomError> {
     let another = |what: String| Err(LoomError::Another { id: run.id.clone(), what });
     if (&info.workflow, info.version) != (&run.workflow, run.version) {
         return another(format!("of workflow `{}`, version {}", info.workflow, info.version));
@@ -535,11 +579,12 @@ fn spawn<C: Send + Sync + 'static>(
         let cancels = cancelled && !restored.cancelled;
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
         let driver = Durable::new(keeping, restored.tips, cancels, of);
-        let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live.signal).await;
+        let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);
+        let cancelled = driver.keeping.cancel.is_taken();
         match came {
-            Came::Ended => {}
+            Came::Ended(end) => lively.left = end.map_or(State::Left, State::Ended),
             Came::Aside => {
                 locked(&inner.aside).insert(id.clone());
                 inner.kept.notify_one();
@@ -559,7 +604,7 @@ fn spawn<C: Send + Sync + 'static>(
             }
         }
         drop(lively);
-        if aside && has_come(&inner, &id, claim.run).await {
+        if aside && has_come(&inner, &id, claim.run, cancelled).await {
             // What cannot go on says so itself.
             let _ = carry(&inner, &id, false).await;
         }
@@ -567,7 +612,7 @@ fn spawn<C: Send + Sync + 'static>(
 }
 
 /// Whether something came for a run while it was being put aside.
-async fn has_come<C: Send + Sync + 'static>(inner: &Inner<C>, id: &str, run: u64) -> bool {
+async fn has_come<C: Send + Sync + 'static>(inner: &Inner<C>, id: &str, run: u64, cancelled: bool) -> bool {
     let Ok(Some(info)) = inner.journal.run(id).await else { return false };
     let (Ok(messages), Ok(asked)) = (inner.journal.messages(run).await, inner.journal.questions(run).await) else {
         return false;
@@ -575,5 +620,5 @@ async fn has_come<C: Send + Sync + 'static>(inner: &Inner<C>, id: &str, run: u64
     // What answers a question was not there when the run was put aside; an inbox may hold what is for a later one.
     let is_for = |ask: &str| asked.iter().any(|asked| asked.state == QuestionState::Open && asked.ask == ask);
     let answers = messages.iter().any(|(_, message)| message.question.is_some() || is_for(&message.ask));
-    info.cancel_at.is_some() || answers
+    (info.cancel_at.is_some() && !cancelled) || answers
 }

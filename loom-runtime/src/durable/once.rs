@@ -3,11 +3,7 @@
 //!
 //! The question is asked as every other is; `answer` gives what is said to it.
 
-use super::{
-    driver::Durable,
-    keeping::entry,
-    scope::Scope,
-};
+use super::{driver::Durable, keeping::entry, scope::Scope};
 use crate::{
     cancel::Cancellable,
     clock::now_ms,
@@ -42,7 +38,7 @@ enum Written {
 }
 
 impl<T: Value> Settled<T> {
-    pub(super) fn write(&self) -> Result<String, serde_json::Error> {
+    pub(super) fn write(self) -> Result<String, serde_json::Error> {
         let written = match self {
             Settled::Happened(output) => Written::Happened(RawValue::from_string(output.write()?)?),
             Settled::DidNot => Written::DidNot,
@@ -173,11 +169,10 @@ mod tests {
 
     #[test]
     fn what_is_settled_is_written_and_read_back() {
-        for (settled, json) in [
-            (Settled::Happened("paid".to_owned()), r#"{"happened":"paid"}"#),
-            (Settled::DidNot, r#""did_not""#),
-        ] {
-            assert_eq!(settled.write().ok().as_deref(), Some(json));
+        for (settled, json) in
+            [(Settled::Happened("paid".to_owned()), r#"{"happened":"paid"}"#), (Settled::DidNot, r#""did_not""#)]
+        {
+            assert_eq!(settled.clone().write().ok().as_deref(), Some(json));
             assert_eq!(Settled::read(json).ok(), Some(settled));
         }
         assert!(Settled::<u32>::read(r#"{"happened":"paid"}"#).is_err());

@@ -269,14 +269,9 @@ fn halted(driver: &Durable, id: &str) -> LoomError {
 }
 
 /// Records what a run ended with.
-async fn ended<R: Gives>(
-    calls: &Calls,
-    id: &str,
-    outcome: Result<R::Output, Failure>,
-) -> Result<R::Output, LoomError> {
+async fn ended<R: Gives>(calls: &Calls, id: &str, outcome: Result<R::Output, Failure>) -> Result<R::Output, LoomError> {
     let driver = &calls.driver;
-    let shape =
-        |error: serde_json::Error| Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
+    let shape = |error: serde_json::Error| Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
     let (status, value) = match &outcome {
         Ok(output) => match output.write() {
             Ok(value) => (Status::Done, value),

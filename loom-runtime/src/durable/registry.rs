@@ -2,6 +2,7 @@
 
 use super::{
     driver::Durable,
+    loom::Live,
     task::{Came, carry_on},
 };
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
 };
 use loomflow_graph::version::fingerprint;
 use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
-use tokio::sync::Notify;
 
 /// What a run of some workflow is carried on by.
 pub(super) trait Runner<C>: Send + Sync {
@@ -21,7 +21,7 @@ pub(super) trait Runner<C>: Send + Sync {
         context: &'r C,
         id: &'r str,
         input: &'r str,
-        signal: &'r Notify,
+        live: &'r Live,
     ) -> Pin<Box<dyn Future<Output = Came> + Send + 'r>>;
 
     /// Whether an answer is of the shape its ask needs; none when the workflow has no such ask.
@@ -49,9 +49,9 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
         context: &'r C,
         id: &'r str,
         input: &'r str,
-        signal: &'r Notify,
+        live: &'r Live,
     ) -> Pin<Box<dyn Future<Output = Came> + Send + 'r>> {
-        Box::pin(carry_on::<C, W>(driver, context, id, input, signal))
+        Box::pin(carry_on::<C, W>(driver, context, id, input, live))
     }
 
     fn check_answer(&self, ask: &str, json: &str) -> Option<Result<(), serde_json::Error>> {

@@ -40,13 +40,21 @@ impl<'j> Resolver<'j> {
         Ok(record)
     }
 
-    /// What a record tells to be live.
-    pub(super) fn live(&self, record: &Record) -> Result<Live, JournalError> {
-        if record.live.is_empty() {
-            return Ok(Live::default());
+    /// What is live where a record was written, and the number of the record that tells it: one that tells nothing stands
+    /// where the one before it stands.
+    pub(super) async fn live(&mut self, record: &Record) -> Result<(Live, u64), JournalError> {
+        let mut before = None;
+        let mut telling = record;
+        while telling.live.is_empty() {
+            let Some(after) = telling.after.filter(|&after| after < telling.seq) else {
+                return Ok((Live::default(), telling.seq));
+            };
+            telling = before.insert(self.record(after).await?);
         }
-        let read = serde_json::from_str(&record.live);
-        read.map_err(|error| self.damaged(&format!("what is live at record {} cannot be read: {error}", record.seq)))
+        let read = serde_json::from_str(&telling.live);
+        let read = read
+            .map_err(|error| self.damaged(&format!("what is live at record {} cannot be read: {error}", telling.seq)));
+        Ok((read?, telling.seq))
     }
 
     /// The values of what is live, by their names.
@@ -88,7 +96,7 @@ impl<'j> Resolver<'j> {
     /// What a record tells of a name.
     async fn told(&mut self, seq: u64, name: &str) -> Result<Def, JournalError> {
         let record = self.record(seq).await?;
-        let def = self.live(&record)?.values.remove(name);
+        let def = self.live(&record).await?.0.values.remove(name);
         def.ok_or_else(|| self.damaged(&format!("record {seq} tells nothing of `{name}`")))
     }
 

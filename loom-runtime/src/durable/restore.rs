@@ -48,14 +48,14 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
     let mut restored = Restored { last: last.seq, parted, retried, ..Restored::default() };
     for head in heads {
         let Some(tip) = tip(&mut resolver, head.seq, &mut restored.retried).await? else { continue };
-        let live = resolver.live(&tip)?;
+        let (live, told) = resolver.live(&tip).await?;
         restored.retried = restored.retried.max(live.retried);
         restored.cancelled |= live.cancelled;
-        tips.push((head.scope, tip, live));
+        tips.push((head.scope, tip, live, told));
     }
-    for (scope, tip, live) in tips {
-        let tip = stand(&mut resolver, tip, live, restored.retried).await?;
-        restored.cancelled |= tip.records.iter().any(|record| record.kind == RecordKind::Cancelled);
+    for (scope, tip, live, told) in tips {
+        let tip = stand(&mut resolver, tip, live, told, restored.retried).await?;
+        restored.cancelled |= tip.cancelled | tip.records.iter().any(|record| record.kind == RecordKind::Cancelled);
         restored.tips.insert(scope, tip);
     }
     Ok(restored)
@@ -101,8 +101,10 @@ async fn stand(
     resolver: &mut Resolver<'_>,
     tip: Arc<Record>,
     mut live: Live,
+    told: u64,
     retried: u64,
 ) -> Result<Tip, JournalError> {
+    let flags = (live.cancelled, live.retried);
     // What a record of the run's own scope does not tell of is as it was put in.
     if tip.scope.is_empty() {
         for name in resolver.inputs().await? {
@@ -135,5 +137,6 @@ async fn stand(
             records.push(record);
         }
     }
-    Ok(Tip { at: live.at, turn, defs: live.values.into_iter().collect(), values, records, last })
+    let (at, cancelled) = (live.at, live.cancelled);
+    Ok(Tip { at, turn, cancelled, defs: live.values.into_iter().collect(), values, records, last, told, flags })
 }

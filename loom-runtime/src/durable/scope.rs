@@ -39,6 +39,8 @@ pub(super) struct Here {
     pub(super) way: Vec<&'static str>,
     /// Whether anything was recorded here.
     pub(super) is_told: bool,
+    /// How the last record tells what is live, for as long as that is so: the next one need not tell it again.
+    pub(super) same: Option<Flags>,
     /// What the node gave, from then on to the next position.
     pub(super) outcome: Option<Def>,
     /// The number of the last record.
@@ -51,11 +53,18 @@ pub(super) struct Here {
     pub(super) timers: u32,
     /// How many attempts of the step have failed.
     pub(super) attempts: u32,
+    /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
+    pub(super) stands: bool,
+    /// Whether it has come to a first position.
+    is_begun: bool,
     /// What was recorded in this turn before the run was cut off, the last one first.
     pub(super) replay: Vec<Arc<Record>>,
     /// Where it goes on, of one that was cut off.
     pub(super) tip: Option<Tip>,
 }
+
+/// What of a run a record tells beside what is live: whether it was cancelled, and by which record it was tried again.
+pub(super) type Flags = (bool, u64);
 
 /// Where a value stands that is live.
 #[derive(Debug, Clone)]
@@ -72,6 +81,8 @@ pub(super) struct Valued {
 pub(super) struct Tip {
     pub(super) at: String,
     pub(super) turn: u64,
+    /// Whether the run was cancelled when that was recorded.
+    pub(super) cancelled: bool,
     /// Where the values stand.
     pub(super) defs: HashMap<String, Def>,
     /// The values, as JSON.
@@ -80,12 +91,15 @@ pub(super) struct Tip {
     pub(super) records: Vec<Arc<Record>>,
     /// The number of its last record.
     pub(super) last: u64,
+    /// The number of the record that tells what is live, and what else that one tells.
+    pub(super) told: u64,
+    pub(super) flags: Flags,
 }
 
 impl Scope {
-    pub(super) fn new(path: String, outer: Option<Arc<Scope>>, tip: Option<Tip>) -> Self {
+    pub(super) fn new(path: String, outer: Option<Arc<Scope>>, tip: Option<Tip>, stands: bool) -> Self {
         let last = tip.as_ref().map(|tip| tip.last);
-        Scope { path, outer, here: Mutex::new(Here { last, tip, ..Here::default() }) }
+        Scope { path, outer, here: Mutex::new(Here { last, tip, stands, ..Here::default() }) }
     }
 
     // Nothing under the lock can panic half-way.
@@ -138,6 +152,7 @@ impl Here {
     }
 
     fn put(&mut self, name: &'static str, def: Option<Def>) {
+        self.same = None;
         match self.values.iter_mut().find(|value| value.name == name) {
             Some(value) => (value.def, value.told) = (def, None),
             None => self.values.push(Valued { name, def, told: None }),
@@ -146,6 +161,7 @@ impl Here {
 
     /// What was appended to a list on the way.
     pub(super) fn appends(&mut self, name: &'static str, added: Vec<Def>) {
+        self.same = None;
         let Some(value) = self.values.iter_mut().find(|value| value.name == name) else { return };
         let Some(def) = value.def.take() else { return };
         value.def = Some(match (value.told.take(), def) {
@@ -164,7 +180,9 @@ impl Here {
         if std::mem::take(&mut self.is_told) {
             self.labels.clear();
         }
+        self.same = None;
         self.labels.append(&mut self.way);
+        self.stands &= !std::mem::replace(&mut self.is_begun, true);
         self.replay.clear();
         (self.attempts, self.timers) = (0, 0);
         self.inner.clear();
@@ -191,18 +209,27 @@ impl Here {
 
     /// Comes to the position at which it was cut off.
     pub(super) fn restored(&mut self, place: &'static Place, tip: Tip) {
-        let value = |name: &&'static str| Valued { name, def: tip.defs.get(*name).cloned(), told: Some(tip.last) };
+        let value = |name: &&'static str| Valued { name, def: tip.defs.get(*name).cloned(), told: Some(tip.told) };
+        self.same = Some(tip.flags);
         self.values = place.live.iter().map(value).collect();
         self.at = place.position;
         self.turn = tip.turn;
+        self.is_begun = true;
         self.replay = tip.records;
     }
 
     /// Says where a value stands that is live here.
     pub(super) fn found(&mut self, index: usize, def: Def) {
+        self.same = None;
         if let Some(value) = self.values.get_mut(index) {
             value.def = Some(def);
         }
+    }
+
+    /// Nothing is live but this.
+    pub(super) fn tells(&mut self, values: Vec<Valued>) {
+        self.same = None;
+        self.values = values;
     }
 
     /// What is live, for a record to tell.
@@ -212,10 +239,13 @@ impl Here {
         told.filter(|(name, def)| !(is_run && def.is_run_input(name))).map(|(name, def)| (name, def.clone())).collect()
     }
 
-    /// That a record tells what is live.
-    pub(super) fn recorded(&mut self, seq: u64) {
+    /// That there is a record, which tells what is live unless the one before it does.
+    pub(super) fn recorded(&mut self, seq: u64, flags: Flags) {
         self.last = Some(seq);
         self.is_told = true;
+        if self.same.replace(flags) == Some(flags) {
+            return;
+        }
         for value in self.values.iter_mut().filter(|value| value.def.is_some()) {
             value.told = Some(seq);
         }

@@ -4,6 +4,7 @@ use super::{
     driver::Durable,
     keeping::{Entry, Halt},
     live::Def,
+    loom::{End, Live},
     scope::Valued,
 };
 use crate::{
@@ -16,7 +17,6 @@ use crate::{
     value::Value,
 };
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
-use tokio::sync::Notify;
 
 /// A time that is further away is not waited for at work.
 const SOON: Duration = Duration::from_secs(2);
@@ -24,8 +24,8 @@ const SOON: Duration = Duration::from_secs(2);
 /// What a run comes to, for now.
 #[derive(Debug)]
 pub(super) enum Came {
-    /// It has ended.
-    Ended,
+    /// It has ended, with this if somebody waits for it.
+    Ended(Option<End>),
     /// It waits.
     Aside,
     /// It cannot go on.
@@ -39,13 +39,13 @@ enum Turn<T> {
     Signal,
 }
 
-/// Carries a run on. `signal` says that something was put for it, or that it is to be cancelled.
+/// Carries a run on.
 pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
     driver: &Durable,
     context: &C,
     id: &str,
     input: &str,
-    signal: &Notify,
+    live: &Live,
 ) -> Came {
     let root = driver.root();
     let read = Fields::parse(input).and_then(|mut fields| M::read_input(&mut fields));
@@ -57,10 +57,10 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
         let mut machine = pin!(driver.drive::<C, M>(context, &root, input, 0));
         loop {
             let turn = {
-                let mut signalled = pin!(signal.notified());
+                let mut signalled = pin!(live.signal.notified());
                 poll_fn(|cx| {
                     let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
-                    driver.settled();
+                    let cancelled = driver.settled();
                     if driver.keeping.is_halted() {
                         return Poll::Ready(Turn::Halted);
                     }
@@ -70,7 +70,11 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
                     if signalled.as_mut().poll(cx).is_ready() {
                         return Poll::Ready(Turn::Signal);
                     }
-                    if waits && may_be_put_aside(driver) { Poll::Ready(Turn::Aside) } else { Poll::Pending }
+                    if waits && !cancelled && may_be_put_aside(driver) {
+                        Poll::Ready(Turn::Aside)
+                    } else {
+                        Poll::Pending
+                    }
                 })
                 .await
             };
@@ -95,14 +99,15 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
     let turn = root.here().turn;
     let ended =
         |value: String| Entry { kind: RecordKind::Ended, turn, node: "", attempt: 0, began_at: now_ms(), value };
-    let (status, entry) = match outcome {
+    let (status, end, entry) = match outcome {
         Ok(output) => {
             let known = root.def(GIVEN);
-            let value = if known.is_some() { Ok(String::new()) } else { output.write() };
-            match value {
+            let is_written = known.is_some();
+            match (!is_written || live.is_watched()).then(|| output.write()).transpose() {
                 Ok(value) => {
                     tell_given(&root, known);
-                    (Status::Done, ended(value))
+                    let end = value.clone().filter(|_| live.is_watched()).map(End::Done);
+                    (Status::Done, end, ended(value.filter(|_| !is_written).unwrap_or_default()))
                 }
                 Err(error) => {
                     let unfit = Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
@@ -113,12 +118,13 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
         Err(failure) => {
             let status = if failure.kind() == FailureKind::Cancelled { Status::Cancelled } else { Status::Failed };
             tell_given(&root, None);
-            (status, ended(failure.write().unwrap_or_default()))
+            let value = failure.write().unwrap_or_default();
+            (status, live.is_watched().then(|| End::Failed(value.clone())), ended(value))
         }
     };
     driver.keeping.record(&root, entry);
     match driver.keeping.write(Some((status, None))).await {
-        Ok(()) => Came::Ended,
+        Ok(()) => Came::Ended(end),
         Err(()) => stopped(driver).await,
     }
 }
@@ -127,7 +133,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
 fn tell_given(root: &Arc<super::scope::Scope>, def: Option<Def>) {
     let mut here = root.here();
     here.at = "";
-    here.values = def.into_iter().map(|def| Valued { name: GIVEN, def: Some(def), told: None }).collect();
+    here.tells(def.into_iter().map(|def| Valued { name: GIVEN, def: Some(def), told: None }).collect());
     let mut way = std::mem::take(&mut here.way);
     here.labels.clear();
     here.labels.append(&mut way);

@@ -1,7 +1,10 @@
 //! Branches that all join.
 
 use super::{Branch, Held, Joint, Leave, NoBranch, Progress, Step, poll_branch};
-use crate::{driver::Driver, failure::Failure};
+use crate::{
+    driver::{At, Driver},
+    failure::Failure,
+};
 use pin_project_lite::pin_project;
 use std::{
     pin::Pin,
@@ -77,8 +80,8 @@ pin_project! {
 ///
 /// It gives the failure of the branch that failed first. Where nobody answered one of them, or the run was cancelled, the
 /// others go on to where they stop by themselves, and the failure is given then.
-pub const fn all<D: Driver, O, B: Joined<O>>(driver: &D, branches: B) -> All<'_, D, B, O> {
-    All { branches, held: Held::nothing(driver) }
+pub fn all<'a, D: Driver, O, B: Joined<O>>(driver: &'a D, at: &At<D::Scope>, branches: B) -> All<'a, D, B, O> {
+    All { branches, held: Held::nothing(driver, at) }
 }
 
 impl<D: Driver, O, B: Joined<O>> Future for All<'_, D, B, O> {

@@ -3,7 +3,7 @@
 use super::{Held, Joint, Leave};
 use crate::{
     attempt::caught,
-    driver::Driver,
+    driver::{At, Driver},
     failure::Failure,
     seats::{Seat, Seats},
 };
@@ -103,6 +103,7 @@ impl<T> Given<T> {
 /// on to where they stop by themselves, and the failure is given then.
 pub async fn each<D, I, F, T, O>(
     driver: &D,
+    at: &At<D::Scope>,
     items: I,
     at_once: Option<u64>,
     mut branch: impl FnMut(usize, I::Item) -> F + Send,
@@ -120,7 +121,7 @@ where
     let mut running = Running(FuturesUnordered::new());
     let mut given = Given { list: Vec::new(), early: VecDeque::new() };
     let mut spare: Option<Boxed<F>> = None;
-    let (mut held, mut left, mut whole) = (Held::nothing(driver), true, true);
+    let (mut held, mut left, mut whole) = (Held::nothing(driver, at), true, true);
     poll_fn(|cx| {
         loop {
             let mut ended: Option<Ended<F, Leave<T, O>>> = None;

@@ -1,7 +1,10 @@
 //! Branches of which the first to succeed wins.
 
 use super::{Branch, Held, Joint, Leave, NoBranch, Progress, Step, poll_branch};
-use crate::{driver::Driver, failure::Failure};
+use crate::{
+    driver::{At, Driver},
+    failure::Failure,
+};
 use pin_project_lite::pin_project;
 use std::{
     convert::Infallible,
@@ -109,8 +112,8 @@ pin_project! {
 ///
 /// It fails when every branch that does more than wait has failed, with the failure of the first that did. In a run that was
 /// cancelled all go on to where they stop by themselves.
-pub const fn first<D: Driver, O, B: Raced<O>>(driver: &D, branches: B) -> First<'_, D, B, O> {
-    First { branches, held: Held::nothing(driver) }
+pub fn first<'a, D: Driver, O, B: Raced<O>>(driver: &'a D, at: &At<D::Scope>, branches: B) -> First<'a, D, B, O> {
+    First { branches, held: Held::nothing(driver, at) }
 }
 
 impl<D: Driver, O, B: Raced<O>> Future for First<'_, D, B, O> {

@@ -16,7 +16,11 @@ pub use all::{Joined, all};
 pub use each::each;
 pub use first::{Which, first};
 
-use crate::{attempt::caught, driver::Driver, failure::Failure};
+use crate::{
+    attempt::caught,
+    driver::{At, Driver},
+    failure::Failure,
+};
 use pin_project_lite::pin_project;
 use std::{
     pin::Pin,
@@ -116,14 +120,14 @@ pub trait Joint<O> {
 struct Held<'a, D, O> {
     driver: &'a D,
     /// Whether the run was cancelled before the fork began.
-    cancelled: Option<bool>,
+    cancelled: bool,
     failure: Option<Failure>,
     exit: Option<Result<O, Failure>>,
 }
 
 impl<'a, D: Driver, O> Held<'a, D, O> {
-    const fn nothing(driver: &'a D) -> Self {
-        Held { driver, cancelled: None, failure: None, exit: None }
+    fn nothing(driver: &'a D, at: &At<D::Scope>) -> Self {
+        Held { driver, cancelled: driver.was_cancelled(at), failure: None, exit: None }
     }
 
     /// What the fork comes to when all of its branches have ended and not all have joined. A failure may still be caught
@@ -144,9 +148,7 @@ impl<'a, D: Driver, O> Held<'a, D, O> {
 
 impl<D: Driver, O> Joint<O> for Held<'_, D, O> {
     fn is_cancelled(&mut self) -> bool {
-        let now = self.driver.is_cancelled();
-        let before = *self.cancelled.get_or_insert(now);
-        now && !before
+        !self.cancelled && self.driver.is_cancelled()
     }
 
     fn exits(&mut self, exit: Result<O, Failure>) -> Option<Result<O, Failure>> {

@@ -145,7 +145,7 @@ pub struct Record {
     pub at: i64,
     /// The number of the record before it in the same scope; of a scope's first record the last one of the scope around.
     pub after: Option<u64>,
-    /// What was live where the run came to the node, as JSON: see [`live`](crate::journal).
+    /// What was live where the run came to the node, as JSON: see [the module](crate::journal#what-is-live).
     pub live: String,
     /// What it gave: an output, an answer, a failure, a time, as JSON.
     pub value: String,

@@ -3,6 +3,29 @@
 //! A [`Journal`] keeps for each run what happened in it, in order, once. It knows nothing of graphs: what a record means is
 //! known to the driver that writes it. Times are milliseconds since the Unix epoch, and always told by the caller, so that
 //! a store needs no clock.
+//!
+//! # What is live
+//!
+//! A value is written once, where it comes into being: as the value of a record, or where it was computed and is short,
+//! within one. From then on records tell where it stands. The `live` of a record is a JSON object:
+//!
+//! An empty text tells the same as the record before it in its scope.
+//!
+//! | field | meaning |
+//! | --- | --- |
+//! | `at` | the position: which call of which node, fork or wait of the graph |
+//! | `values` | for each value that is still to be read there, where it stands. An input of the run that nobody has set again goes without saying |
+//! | `cancelled` | true from when a node has failed because the run was cancelled |
+//! | `retried` | the number of the record by which the run was tried again, from then on |
+//!
+//! | a value stands | written as |
+//! | --- | --- |
+//! | in the value of record 7 | `7` |
+//! | there, and may be its failure: it was tried | `{"tried":7}` |
+//! | here | `{"is":3}` |
+//! | in the inputs of the nested workflow that record 7 entered | `{"input":[7,"topic"]}`; those of the run itself are told as `0` |
+//! | where record 7 tells of `log` | `{"at":[7,"log"]}` |
+//! | in a list: what it was before or null, and what was appended | `{"list":[{"at":[7,"log"]},[8]]}` |
 
 pub mod conformance;
 mod error;
@@ -33,7 +56,8 @@ pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>>
 /// to write for a claim whose token is not the run's newest ([`JournalError::Fenced`]), and for an owner whose lease is
 /// over ([`JournalError::Expired`]).
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
-    /// Gives an owner its lease, or renews it: it lasts until `until`.
+    /// Gives an owner its lease, or renews it: it lasts until `until`. A store that can tell that an owner is gone, because its
+    /// process ended or closed the store, may end its lease with it.
     fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()>;
 
     /// Begins a run and claims it. When there is a run of that id already, nothing is begun or claimed, and the run there is
@@ -62,7 +86,8 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// The run of an id.
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>>;
 
-    /// The runs a filter lets through, the newest first.
+    /// The runs a filter lets through, the newest first. One whose description is damaged is left out here, and in
+    /// [`ready`](Self::ready) and [`signals`](Self::signals), so that it does not hide the others; [`run`](Self::run) tells of it.
     fn runs<'a>(&'a self, filter: &'a Filter) -> Answering<'a, Vec<RunInfo>>;
 
     /// The input a run was begun with, as JSON. Fails with [`JournalError::Unknown`].
@@ -106,7 +131,8 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
 
     /// The ids of runs that are to go on and nobody is at: those that were cut off, those whose time has come, and those for
     /// which something was put, or whose cancelling was asked for, and nobody was told. A run that is left waiting while an
-    /// answer for it is there, or its cancelling was asked for, is among them. The oldest first, at most so many.
+    /// answer for it is there, or its cancelling was asked for and no record of it is a [`RecordKind::Cancelled`], is among
+    /// them. The oldest first, at most so many.
     fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>>;
 
     /// When the next run that waits is to go on, of those that nobody has.

@@ -103,7 +103,7 @@ pub fn called_at_once<S: Step, R>(
     let at = run.at::<S>();
     let turn = locked(&run.replay).turn(S::NAME, at.turn);
     let earlier = match turn {
-        Turn::Recalled(record) => match run.recall::<S, R>(returns, &record) {
+        Turn::Recalled(record) => match recall::<S, R>(returns, &record) {
             Ok(Some(returned)) => return returned,
             Ok(None) => Vec::new(),
             Err(stop) => run.stopped(stop),
@@ -213,27 +213,6 @@ impl Calls {
         .await
     }
 
-    /// What a call returns by its record; nothing when its error cannot be given again.
-    fn recall<S: Step, R>(
-        &self,
-        returns: &impl Returns<R, Output = S::Output>,
-        record: &Record,
-    ) -> Result<Option<R>, Stop> {
-        let unread = |error: serde_json::Error| {
-            let Record { turn, node, .. } = record;
-            Stop::Changed(format!("what call {turn} of `{node}` gave cannot be read: {error}"))
-        };
-        if matches!(record.kind, RecordKind::Output | RecordKind::Answered) {
-            return S::Output::read(&record.value).map(|output| Some(returns.whole(output))).map_err(unread);
-        }
-        let failure = Failure::read(&record.value).map_err(unread)?;
-        match returns.again(&failure, crate::durable::error(record).as_deref()) {
-            Some(returned) => Ok(Some(returned)),
-            None if failure.kind() == crate::FailureKind::Step => Ok(None),
-            None => Err(Stop::Failed(failure)),
-        }
-    }
-
     async fn recalled<S: Step, R>(
         &self,
         at: &At<Arc<Scope>>,
@@ -241,7 +220,7 @@ impl Calls {
         record: &Record,
     ) -> Option<R> {
         tracing::debug!(workflow = PLAIN, node = at.place.node, call = at.turn, "recalled");
-        match self.recall::<S, R>(returns, record) {
+        match recall::<S, R>(returns, record) {
             Ok(returned) => returned,
             Err(stop) => {
                 self.stop(stop);
@@ -402,6 +381,23 @@ impl Calls {
         // A run that goes on at once is to see the same error as one that is carried on.
         let again = returns.again(&failure, error);
         again.or_else(|| broken.map(|broken| broken.returned)).ok_or(failure)
+    }
+}
+
+/// What a call returns by its record; nothing when its error cannot be given again.
+fn recall<S: Step, R>(returns: &impl Returns<R, Output = S::Output>, record: &Record) -> Result<Option<R>, Stop> {
+    let unread = |error: serde_json::Error| {
+        let Record { turn, node, .. } = record;
+        Stop::Changed(format!("what call {turn} of `{node}` gave cannot be read: {error}"))
+    };
+    if matches!(record.kind, RecordKind::Output | RecordKind::Answered) {
+        return S::Output::read(&record.value).map(|output| Some(returns.whole(output))).map_err(unread);
+    }
+    let failure = Failure::read(&record.value).map_err(unread)?;
+    match returns.again(&failure, crate::durable::error(record).as_deref()) {
+        Some(returned) => Ok(Some(returned)),
+        None if failure.kind() == crate::FailureKind::Step => Ok(None),
+        None => Err(Stop::Failed(failure)),
     }
 }
 

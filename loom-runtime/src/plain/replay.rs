@@ -127,7 +127,11 @@ mod tests {
 
     #[test]
     fn outcomes_are_handed_over_in_their_order_and_calls_without_one_are_held_back() {
-        let outcomes = [record(RecordKind::Output, "b", 1), record(RecordKind::Attempt, "c", 1), record(RecordKind::Output, "a", 1)];
+        let outcomes = [
+            record(RecordKind::Output, "b", 1),
+            record(RecordKind::Attempt, "c", 1),
+            record(RecordKind::Output, "a", 1),
+        ];
         let mut replay = Replay::new(outcomes.into());
         let a = replay.number("a");
         assert!(matches!(replay.turn("a", a), Turn::Held));

@@ -54,11 +54,14 @@ impl<T> Returns<T> for Succeeds {
     }
 }
 
+/// Writes an error as JSON, and reads one back.
+pub type Kept<E> = (fn(&E) -> Option<String>, fn(&str) -> Option<E>);
+
 /// A function that returns a `Result`, with what can be done with its errors.
 #[derive(Debug)]
 pub struct Fails<E> {
     /// Writes one, and reads one back.
-    pub kept: Option<(fn(&E) -> Option<String>, fn(&str) -> Option<E>)>,
+    pub kept: Option<Kept<E>>,
     /// Makes one of a failure.
     pub made: Option<fn(Failure) -> E>,
     /// Says what one says.
@@ -111,7 +114,7 @@ impl<E> Default for ErrorOf<E> {
 impl<E: Value> ErrorOf<E> {
     /// How an error is written and read back.
     #[must_use]
-    pub fn kept(&self) -> Option<(fn(&E) -> Option<String>, fn(&str) -> Option<E>)> {
+    pub fn kept(&self) -> Option<Kept<E>> {
         Some((|error| error.write().ok(), |json| E::read(json).ok()))
     }
 }
@@ -136,7 +139,7 @@ impl<E: Display> ErrorOf<E> {
 pub trait ErrorOfNone<E> {
     /// Nothing.
     #[must_use]
-    fn kept(&self) -> Option<(fn(&E) -> Option<String>, fn(&str) -> Option<E>)> {
+    fn kept(&self) -> Option<Kept<E>> {
         None
     }
     /// Nothing.

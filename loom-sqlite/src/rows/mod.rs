@@ -5,6 +5,7 @@
 
 pub(crate) mod heads;
 pub(crate) mod messages;
+pub(crate) mod owners;
 pub(crate) mod questions;
 pub(crate) mod records;
 pub(crate) mod runs;

@@ -173,6 +173,13 @@ pub(crate) fn last(connection: &Connection, run: u64) -> Result<Option<Record>, 
     record(connection, run, seq)
 }
 
+/// Whether a record of a run says that it was cancelled.
+pub(crate) fn has_cancelled(connection: &Connection, run: u64) -> Result<bool, Trouble> {
+    let Some((first, last)) = keys(run) else { return Ok(false) };
+    let found = "SELECT 1 FROM records WHERE key BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 1";
+    Ok(one(connection, found, params![first, last, RecordKind::Cancelled.name()], |_| Ok(()))?.is_some())
+}
+
 /// Deletes the records of a run, and its input.
 pub(crate) fn delete(connection: &Connection, run: u64) -> Result<(), Trouble> {
     if let Some((first, last)) = keys(run) {

@@ -1,9 +1,9 @@
 //! The rows of runs.
 
-use super::{Odd, all, damaged, int, keys, maybe_int, maybe_text, next_number, one, text, write};
+use super::{Odd, damaged, int, keys, maybe_int, maybe_text, next_number, one, text, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Filter, RunInfo, Status};
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, Params, Row, ToSql, params};
 
 /// The columns, in the order they are read in.
 macro_rules! columns {
@@ -208,17 +208,36 @@ pub(crate) fn all_there(
     }
 }
 
+/// The runs of a query, at most so many, without those whose row is damaged: none of them is to hide the others. Whoever asks
+/// for such a run by its id is told.
+fn whole(connection: &Connection, sql: &str, parameters: impl Params, limit: usize) -> Result<Vec<RunRow>, Trouble> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(parameters)?;
+    let mut found = Vec::new();
+    while found.len() < limit {
+        let Some(row) = rows.next()? else { break };
+        match RunRow::read(row) {
+            Ok(run) => found.push(run),
+            Err(Trouble::Damaged(what)) => {
+                tracing::warn!(journal = connection.path(), "a run is left out of a list: {what}");
+            }
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(found)
+}
+
 /// An owner's runs that it is to be told of.
 pub(crate) fn signalled(connection: &Connection, owner: &str) -> Result<Vec<RunRow>, Trouble> {
-    all(connection, columns!("WHERE signal AND owner = ?1 ORDER BY run"), [owner], RunRow::read)
+    whole(connection, columns!("WHERE signal AND owner = ?1 ORDER BY run"), [owner], usize::MAX)
 }
 
 /// The runs that a filter lets through, the newest first.
 pub(crate) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RunInfo>, Trouble> {
     let status = filter.status.map(Status::name);
     let limit = match filter.limit {
-        0 => i64::MAX,
-        limit => limit.try_into().unwrap_or(i64::MAX),
+        0 => usize::MAX,
+        limit => limit,
     };
     let conditions: [(&str, Option<&dyn ToSql>); 5] = [
         ("workflow = ?", filter.workflow.as_ref().map(|workflow| workflow as _)),
@@ -236,21 +255,19 @@ pub(crate) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<RunIn
             parameters.push(parameter);
         }
     }
-    sql.push_str(" ORDER BY run DESC LIMIT ?");
-    parameters.push(&limit);
-    all(connection, &sql, parameters.as_slice(), |row| Ok(RunRow::read(row)?.info))
+    sql.push_str(" ORDER BY run DESC");
+    Ok(whole(connection, &sql, parameters.as_slice(), limit)?.into_iter().map(|row| row.info).collect())
 }
 
 /// The ids of runs that are to go on and nobody is at, the oldest first.
 pub(crate) fn ready(connection: &Connection, now: i64, limit: usize) -> Result<Vec<String>, Trouble> {
-    let limit: i64 = limit.try_into().unwrap_or(i64::MAX);
     let ready = columns!(
-        "WHERE ended_at IS NULL AND ( \
+        "INDEXED BY runs_open WHERE ended_at IS NULL AND ( \
            status = 'waiting' AND (signal OR wake_at <= ?1) OR status = 'running' AND ( \
              owner IS NULL OR NOT EXISTS (SELECT 1 FROM owners WHERE owners.owner = runs.owner AND until > ?1))) \
-         ORDER BY run LIMIT ?2"
+         ORDER BY run"
     );
-    all(connection, ready, params![now, limit], |row| Ok(RunRow::read(row)?.info.id))
+    Ok(whole(connection, ready, [now], limit)?.into_iter().map(|row| row.info.id).collect())
 }
 
 /// When the next run that waits is to go on.

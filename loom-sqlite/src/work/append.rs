@@ -37,25 +37,41 @@ pub(crate) fn append(store: &mut Store, append: &Append) -> Result<(), Trouble> 
         messages::take(&store.connection, run, number)?;
     }
     store.known.advance(run, append.records.len() as u64);
+    if !is_plain(append) {
+        store.known.take_plain(run);
+    }
     if append.status.is_some() {
         leave(store, append, standing.next - 1 + append.records.len() as u64)?;
     }
     Ok(())
 }
 
+/// Whether nothing but records is written.
+fn is_plain(append: &Append) -> bool {
+    append.heads.is_empty()
+        && append.forget.is_empty()
+        && append.asked.is_empty()
+        && append.closed.is_empty()
+        && append.taken.is_empty()
+}
+
 /// Leaves a run as it stands now, with so many records.
 fn leave(store: &mut Store, append: &Append, records: u64) -> Result<(), Trouble> {
     let run = append.claim.run;
-    let (Some((status, wake_at)), Some(mut row)) = (append.status, runs::by_number(&store.connection, run)?) else {
-        return Ok(());
-    };
+    let plain = store.known.take_plain(run);
+    let is_plain = plain.is_some();
+    let row = if is_plain { plain } else { runs::by_number(&store.connection, run)? };
+    let (Some((status, wake_at)), Some(mut row)) = (append.status, row) else { return Ok(()) };
     row.info.status = status;
     row.info.wake_at = wake_at;
     row.info.ended_at = status.is_end().then_some(append.now);
     row.info.owner = None;
     row.records = records;
-    row.counts = runs::counts(&store.connection, run)?;
-    row.signal |= row.info.cancel_at.is_some() || messages::has_answer(&store.connection, run)?;
+    if !is_plain {
+        row.counts = runs::counts(&store.connection, run)?;
+        row.signal |= row.info.cancel_at.is_some() && !records::has_cancelled(&store.connection, run)?;
+        row.signal |= messages::has_answer(&store.connection, run)?;
+    }
     row.change(&store.connection)?;
     store.known.forget_run(run);
     Ok(())

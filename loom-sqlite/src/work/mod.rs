@@ -10,5 +10,5 @@ mod talk;
 
 pub(crate) use append::append;
 pub(crate) use clean::{delete, prune};
-pub(crate) use own::{begin, claim, graph_crc, lease};
+pub(crate) use own::{begin, bury, claim, graph_crc, lease};
 pub(crate) use talk::{cache, cache_crc, cancel, hash, put, signals};

@@ -4,7 +4,7 @@ use crate::{
     checksum::Checksum,
     known::Standing,
     rows::{
-        records,
+        owners, records,
         runs::{self, Counts, RunRow},
         write,
     },
@@ -16,10 +16,16 @@ use rusqlite::params;
 
 /// Gives an owner its lease.
 pub(crate) fn lease(store: &mut Store, owner: &str, until: i64) -> Result<(), Trouble> {
-    let lease = "INSERT OR REPLACE INTO owners (owner, until) VALUES (?1, ?2)";
-    write(&store.connection, lease, params![owner, until])?;
+    // First, so that nobody finds a lease whose owner does not say yet that it lives.
+    store.live(owner)?;
+    owners::set(&store.connection, owner, until)?;
     store.known.set_lease(owner, until);
     Ok(())
+}
+
+/// Ends the leases of those of the owners that are gone.
+pub(crate) fn bury(store: &mut Store, owners: &[String]) -> Result<(), Trouble> {
+    owners.iter().try_for_each(|owner| store.bury(owner).map(drop))
 }
 
 /// The checksum of a graph.
@@ -65,15 +71,19 @@ pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> R
         store.known.set_graph(&new.fingerprint);
     }
     store.known.set_run(run, Standing { token, next: 1, owner: Some(owner.into()) });
+    store.known.set_plain(row);
     Ok(Begun::New(Claim { run, token }))
 }
 
-/// Refuses when another owner than this has a run, or anyone if none is given.
+/// Refuses when another owner than this has a run, or anyone if none is given. One that is gone has none, and loses its
+/// lease whatever comes of what is asked for.
 pub(super) fn free(store: &mut Store, info: &RunInfo, but: Option<&str>, now: i64) -> Result<(), Trouble> {
     let Some(owner) = info.owner.as_deref().filter(|&owner| but != Some(owner)) else { return Ok(()) };
     match store.left(owner, now)? {
-        Some(left_ms) => Err(JournalError::Held { id: info.id.clone(), owner: owner.to_owned(), left_ms }.into()),
-        None => Ok(()),
+        Some(left_ms) if !store.bury(owner)? => {
+            Err(JournalError::Held { id: info.id.clone(), owner: owner.to_owned(), left_ms }.into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -107,9 +117,10 @@ pub(crate) fn claim(
     row.records = standing.next - 1;
     row.signal = false;
     row.change(&store.connection)?;
+    store.known.take_plain(run);
     store.known.set_run(run, Standing { token: row.token, owner: Some(owner.into()), ..standing });
     // Whoever is not there has no lease, so those that are over need not be kept.
-    write(&store.connection, "DELETE FROM owners WHERE until <= ?1", [now])?;
+    owners::delete_over(&store.connection, now)?;
     store.known.forget_leases();
     Ok((Claim { run, token: row.token }, row.info))
 }

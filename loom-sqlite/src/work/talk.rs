@@ -13,12 +13,15 @@ use crate::{
 use loomflow_runtime::journal::{JournalError, Message, QuestionState};
 use rusqlite::params;
 
-/// The run of an id that has not ended.
-fn going(store: &Store, id: &str) -> Result<RunRow, Trouble> {
+/// The run of an id that has not ended, which is about to be changed.
+fn going(store: &mut Store, id: &str) -> Result<RunRow, Trouble> {
     match runs::by_id(&store.connection, id)? {
         None => Err(JournalError::Unknown { id: id.to_owned() }.into()),
         Some(row) if row.info.status.is_end() => Err(JournalError::Ended { id: id.to_owned() }.into()),
-        Some(row) => Ok(row),
+        Some(row) => {
+            store.known.take_plain(row.info.run);
+            Ok(row)
+        }
     }
 }
 
@@ -61,6 +64,7 @@ pub(crate) fn signals(store: &mut Store, owner: &str) -> Result<Vec<String>, Tro
     let mut ids = Vec::new();
     for mut row in runs::signalled(&store.connection, owner)? {
         row.signal = false;
+        store.known.take_plain(row.info.run);
         row.change(&store.connection)?;
         ids.push(row.info.id);
     }

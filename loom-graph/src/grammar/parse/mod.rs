@@ -50,6 +50,10 @@ fn workflow(input: ParseStream, errors: &Errors) -> syn::Result<Workflow> {
     parenthesized!(content in input);
     let inputs = drained(&content, |content| {
         comma_separated(content, |input| {
+            if input.peek(Token![#]) {
+                let message = "an input has no attributes: it is a value of the graph. What a step needs besides is asked for by the step: `#[context] llm: &Llm`, `#[run] run: &Visit`";
+                return Err(input.error(message));
+            }
             let name = named(input, errors)?;
             input.parse::<Token![:]>()?;
             Ok(Input { name, ty: input.parse()? })

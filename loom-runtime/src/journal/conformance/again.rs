@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    given::{NOW, append, begun, fresh, head, kept, leave, open, record, refused, same},
+    given::{LEASED, NOW, OWNER, append, begun, fresh, head, kept, leave, open, record, refused, same},
 };
 use crate::journal::{Append, Journal, JournalError, Record, Status};
 
@@ -51,6 +51,8 @@ async fn survives_a_restart<S: Store>(store: &S) {
     drop(journal);
     let journal = open(store, "again-restart").await;
     kept(journal.append(append(claim, [1])).await, promise);
+    // The lease may have ended with the journal it was given by.
+    kept(journal.lease(OWNER, LEASED).await, "a lease is renewed");
     kept(journal.append(append(claim, [2])).await, promise);
     same(&kept(journal.records(claim.run, 1, 9).await, promise), &(1..=2).map(record).collect(), promise);
 }

@@ -4,7 +4,7 @@ use super::{
     Store,
     given::{LEASED, NOW, OWNER, append, asked, begun, fresh, kept, leave, message, same},
 };
-use crate::journal::{Append, Journal, Status};
+use crate::journal::{Append, Journal, RecordKind, Status};
 
 pub(super) async fn check<S: Store>(store: &S) {
     are_found(store).await;
@@ -83,6 +83,13 @@ async fn wait_for_what_is_put<S: Store>(store: &S) {
         kept(journal.append(leave(claim, [2], Status::Waiting, None)).await, "a run waits for an answer");
     }
     expect(&journal, NOW + 50, &["answered", "cancelled", "late answer", "late cancel"], promise).await;
+
+    let promise = "a run that has recorded that it was cancelled may wait";
+    let (claim, _) = kept(journal.claim("cancelled", OWNER, NOW + 50, false).await, promise);
+    let mut waits = leave(claim, [2], Status::Waiting, None);
+    waits.records[0].kind = RecordKind::Cancelled;
+    kept(journal.append(waits).await, promise);
+    expect(&journal, NOW + 50, &["answered", "late answer", "late cancel"], promise).await;
 }
 
 async fn wake<S: Store>(store: &S) {

@@ -1,7 +1,8 @@
 //! What a journal in memory keeps, and who may change it.
 
 use crate::journal::{
-    Append, Asked, Begun, Claim, Filter, JournalError, Message, NewRun, QuestionState, Record, RunInfo, Status,
+    Append, Asked, Begun, Claim, Filter, JournalError, Message, NewRun, QuestionState, Record, RecordKind, RunInfo,
+    Status,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -307,7 +308,9 @@ impl Held {
             self.info.wake_at = wake_at;
             self.info.ended_at = status.is_end().then_some(append.now);
             self.info.owner = None;
-            self.signal |= self.info.cancel_at.is_some() || self.messages.values().any(|put| put.question.is_some());
+            let cancelled = self.records.iter().any(|record| record.kind == RecordKind::Cancelled);
+            self.signal |= (self.info.cancel_at.is_some() && !cancelled)
+                || self.messages.values().any(|put| put.question.is_some());
         }
     }
 }

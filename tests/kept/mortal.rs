@@ -1,0 +1,143 @@
+//! A journal of a program that dies at a write.
+
+use loomflow::journal::{
+    Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, JournalError, MemoryJournal, Message, NewRun,
+    Record, RunInfo,
+};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::Notify;
+
+/// Where the program dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// A write is done, and nobody learns of it.
+    Behind(usize),
+    /// A write is never done.
+    Before(usize),
+    /// It lives.
+    Never,
+}
+
+/// A journal of a program that dies: from its last write on nothing of it is answered any more.
+#[derive(Debug, Clone)]
+pub(crate) struct Mortal {
+    kept: MemoryJournal,
+    cut: Cut,
+    writes: Arc<AtomicUsize>,
+    died: Arc<Notify>,
+}
+
+impl Mortal {
+    pub(crate) fn new(kept: &MemoryJournal, cut: Cut) -> Self {
+        Mortal { kept: kept.clone(), cut, writes: Arc::default(), died: Arc::default() }
+    }
+
+    /// Waits until the program dies.
+    pub(crate) async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    /// How much was written.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Does a write, or dies at it.
+    async fn written(&self, write: Answering<'_, ()>) -> Result<(), JournalError> {
+        let number = self.writes.fetch_add(1, Ordering::Relaxed);
+        match self.cut {
+            Cut::Behind(at) if number == at => {
+                let _ = write.await;
+                self.died.notify_one();
+                pending().await
+            }
+            Cut::Before(at) if number == at => {
+                self.died.notify_one();
+                pending().await
+            }
+            Cut::Behind(at) | Cut::Before(at) if number > at => pending().await,
+            _ => write.await,
+        }
+    }
+}
+
+impl Journal for Mortal {
+    fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()> {
+        self.kept.lease(owner, until)
+    }
+    fn begin<'a>(&'a self, run: &'a NewRun, owner: &'a str, now: i64) -> Answering<'a, Begun> {
+        self.kept.begin(run, owner, now)
+    }
+    fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)> {
+        self.kept.claim(id, owner, now, again)
+    }
+    fn append(&self, append: Append) -> Answering<'_, ()> {
+        Box::pin(self.written(self.kept.append(append)))
+    }
+    fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>> {
+        self.kept.run(id)
+    }
+    fn runs<'a>(&'a self, filter: &'a Filter) -> Answering<'a, Vec<RunInfo>> {
+        self.kept.runs(filter)
+    }
+    fn input(&self, run: u64) -> Answering<'_, String> {
+        self.kept.input(run)
+    }
+    fn graph<'a>(&'a self, fingerprint: &'a str) -> Answering<'a, Option<String>> {
+        self.kept.graph(fingerprint)
+    }
+    fn record(&self, run: u64, seq: u64) -> Answering<'_, Option<Record>> {
+        self.kept.record(run, seq)
+    }
+    fn records(&self, run: u64, from: u64, limit: usize) -> Answering<'_, Vec<Record>> {
+        self.kept.records(run, from, limit)
+    }
+    fn last(&self, run: u64) -> Answering<'_, Option<Record>> {
+        self.kept.last(run)
+    }
+    fn heads(&self, run: u64) -> Answering<'_, Vec<Head>> {
+        self.kept.heads(run)
+    }
+    fn questions(&self, run: u64) -> Answering<'_, Vec<Asked>> {
+        self.kept.questions(run)
+    }
+    fn put<'a>(&'a self, id: &'a str, message: &'a Message) -> Answering<'a, ()> {
+        Box::pin(self.written(self.kept.put(id, message)))
+    }
+    fn messages(&self, run: u64) -> Answering<'_, Vec<(u64, Message)>> {
+        self.kept.messages(run)
+    }
+    fn cancel<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, ()> {
+        Box::pin(self.written(self.kept.cancel(id, now)))
+    }
+    fn signals<'a>(&'a self, owner: &'a str) -> Answering<'a, Vec<String>> {
+        self.kept.signals(owner)
+    }
+    fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>> {
+        self.kept.ready(now, limit)
+    }
+    fn next_wake(&self) -> Answering<'_, Option<i64>> {
+        self.kept.next_wake()
+    }
+    fn delete<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, bool> {
+        self.kept.delete(id, now)
+    }
+    fn prune(&self, ended_before: i64) -> Answering<'_, u64> {
+        self.kept.prune(ended_before)
+    }
+    fn cached<'a>(&'a self, step: &'a str, input: &'a str, now: i64) -> Answering<'a, Option<String>> {
+        self.kept.cached(step, input, now)
+    }
+    fn cache<'a>(&'a self, step: &'a str, input: &'a str, output: &'a str, until: i64) -> Answering<'a, ()> {
+        self.kept.cache(step, input, output, until)
+    }
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
