@@ -26,6 +26,10 @@ const TABLES: &str = include_str!("schema.sql");
 /// How large a page is. Every step writes some whole ones, and a file has one at least for each table and index.
 const PAGE: u32 = 2048;
 
+/// How many pages there may be in the log before they are moved to the file: 8 MB of them, since many runs at once change
+/// the same pages again and again.
+const LOG: u32 = 4000;
+
 /// What a file of SQLite begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -46,6 +50,8 @@ pub(crate) fn writer(path: &Path, journal: &str, options: &Options) -> Result<Co
         Durability::Full => "PRAGMA synchronous = FULL",
         Durability::Process => "PRAGMA synchronous = NORMAL",
     })?;
+    // What this gives is the number that it was set to.
+    connection.query_row(&format!("PRAGMA wal_autocheckpoint = {LOG}"), [], |_| Ok(()))?;
     if is_new {
         make(&connection, journal)?;
     }

@@ -3,12 +3,17 @@
 #[path = "../kept/mod.rs"]
 mod kept;
 
+mod asks;
 mod cached;
 mod changes;
 mod constructs;
 mod cut;
+mod ends;
+mod many;
 mod once;
 mod plain;
+#[cfg(feature = "sqlite")]
+mod size;
 mod steps;
 mod visits;
 mod waits;

@@ -386,7 +386,9 @@ fn a_workflow_within_is_no_call_and_can_be_cancelled_with_the_run() {
         let done = Performed::default();
         let loom = Loom::builder(done.clone()).build();
         let run = loom.run("a", 1, async |n: u32| Ok::<_, Failure>(bare(Within::run(&(), n).await?)));
-        assert_eq!(run.await.unwrap(), 3);
+        assert_eq!(run.user("ada").session("s").await.unwrap(), 3);
+        let info = loom.info("a").await.unwrap().unwrap();
+        assert_eq!((info.user.as_deref(), info.session.as_deref()), (Some("ada"), Some("s")));
         let records = loom.journal().records(1, 0, 99).await.unwrap();
         assert_eq!(records.iter().map(|record| record.node.as_str()).collect::<Vec<_>>(), ["bare", ""]);
         let cancel = async {
@@ -395,7 +397,7 @@ fn a_workflow_within_is_no_call_and_can_be_cancelled_with_the_run() {
             }
             loom.cancel("b").await.unwrap();
         };
-        let (cancelled, ()) = join(loom.run("b", (), async |()| slow(&done).await), cancel).await;
+        let (cancelled, ()) = join(loom.run("b", (), async |()| slow(&done).await).into_future(), cancel).await;
         assert!(matches!(cancelled, Err(LoomError::Failed(failure)) if failure.kind() == FailureKind::Cancelled));
         assert_eq!(loom.info("b").await.unwrap().unwrap().status, Status::Cancelled);
     });
@@ -407,4 +409,13 @@ async fn outside_of_a_run_a_step_is_its_function() {
     assert_eq!(add(&done, (double(&done, 2).await, 1)), 5);
     assert_eq!(find(&done, "tea".to_owned()).await, Err(Missing { what: "tea".to_owned() }));
     assert_eq!(done.sorted(), ["add 4 1", "double 2", "find tea"]);
+}
+
+#[tokio::test]
+async fn a_program_can_run_in_a_task_of_its_own() {
+    let done = Performed::default();
+    let loom = Loom::builder(done.clone()).build();
+    let run =
+        tokio::spawn(async move { loom.run("run", 3, async |n: u32| Ok::<_, Failure>(double(&done, n).await)).await });
+    assert_eq!(run.await.unwrap().unwrap(), 6);
 }

@@ -18,11 +18,7 @@ enum Form {
     Flow,
 }
 
-const FORMS: [(Form, &str); 3] = [
-    (Form::Plain, "plain"),
-    (Form::Step, "step"),
-    (Form::Flow, "flow"),
-];
+const FORMS: [(Form, &str); 3] = [(Form::Plain, "plain"), (Form::Step, "step"), (Form::Flow, "flow")];
 
 const TYPES: &str = r#"use serde::{Deserialize, Serialize};
 
@@ -101,25 +97,13 @@ pub enum Verdict{i} {{
     fn functions(&self, form: Form, f: &mut impl fmt::Write) -> fmt::Result {
         let i = self.first;
         let mut function = |n: usize, options: &str, signature: &str, body: &str| {
-            let attribute = if form == Form::Plain {
-                String::new()
-            } else {
-                format!("#[step{options}]\n")
-            };
+            let attribute = if form == Form::Plain { String::new() } else { format!("#[step{options}]\n") };
             let n = i + n;
-            writeln!(
-                f,
-                "\n/// Step {n}.\n{attribute}pub async fn s{n}{signature} {{\n    {body}\n}}"
-            )
+            writeln!(f, "\n/// Step {n}.\n{attribute}pub async fn s{n}{signature} {{\n    {body}\n}}")
         };
         let on = |n: usize| format!("draft.with(\"after {}\")", i + n);
         if i == 0 {
-            function(
-                0,
-                "",
-                "(ticket: &Ticket) -> Draft",
-                "Draft { text: ticket.text.clone(), score: 0 }",
-            )?;
+            function(0, "", "(ticket: &Ticket) -> Draft", "Draft { text: ticket.text.clone(), score: 0 }")?;
         } else {
             function(0, "", "(draft: Draft) -> Draft", &on(0))?;
         }
@@ -141,24 +125,14 @@ pub enum Verdict{i} {{
     }}"
             ),
         )?;
-        function(
-            3,
-            "",
-            "(draft: Draft, account: u32) -> Draft",
-            "draft.with(&account.to_string())",
-        )?;
+        function(3, "", "(draft: Draft, account: u32) -> Draft", "draft.with(&account.to_string())")?;
         function(
             4,
             "",
             "(draft: Draft, area: String) -> Result<Draft, Fault>",
             "if area.is_empty() { Err(Fault::Empty) } else { Ok(draft.with(&area)) }",
         )?;
-        function(
-            5,
-            "",
-            "(ticket: &Ticket) -> Draft",
-            "Draft { text: ticket.text.clone(), score: 1 }",
-        )?;
+        function(5, "", "(ticket: &Ticket) -> Draft", "Draft { text: ticket.text.clone(), score: 1 }")?;
         if self.has_loop() {
             function(
                 6,
@@ -176,31 +150,17 @@ pub enum Verdict{i} {{
             )?;
         } else {
             function(6, "", "(draft: Draft) -> Draft", &on(6))?;
-            function(
-                7,
-                "",
-                "(draft: Draft) -> Result<Draft, Fault>",
-                &format!("Ok({})", on(7)),
-            )?;
+            function(7, "", "(draft: Draft) -> Result<Draft, Fault>", &format!("Ok({})", on(7)))?;
         }
         function(8, "", "(draft: Draft) -> Draft", &on(8))?;
-        function(
-            9,
-            "",
-            "(draft: Draft) -> Result<Draft, Fault>",
-            &format!("Ok({})", on(9)),
-        )
+        function(9, "", "(draft: Draft) -> Result<Draft, Fault>", &format!("Ok({})", on(9)))
     }
 
     /// The statement of these nodes, up to what comes after the last of them.
     fn statement(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let n = |k: usize| self.first + k;
         let i = self.first;
-        let (source, input) = if i == 0 {
-            ("start".to_owned(), "ticket")
-        } else {
-            (format!("s{}", i - 1), "draft")
-        };
+        let (source, input) = if i == 0 { ("start".to_owned(), "ticket") } else { (format!("s{}", i - 1), "draft") };
         write!(
             f,
             "        {source} -> draft = s{i}({input}) -> draft = s{}(ticket, draft) -> s{}(ticket, draft) -> match {{
@@ -227,12 +187,7 @@ pub enum Verdict{i} {{
         } else {
             write!(f, "draft = s{six}(draft) -> draft = s{seven}(draft)")?;
         }
-        writeln!(
-            f,
-            " -> draft = s{}(draft) -> draft = s{}(draft);",
-            n(8),
-            n(9)
-        )
+        writeln!(f, " -> draft = s{}(draft) -> draft = s{}(draft);", n(8), n(9))
     }
 }
 
@@ -260,17 +215,11 @@ fn source(form: Form, nodes: usize) -> Result<String, fmt::Error> {
 "
     )?;
     if form == Form::Flow {
-        text.push_str(
-            "\nworkflow! {\n    /// All of them.\n    pub Flow(ticket: Ticket) -> Draft {\n",
-        );
+        text.push_str("\nworkflow! {\n    /// All of them.\n    pub Flow(ticket: Ticket) -> Draft {\n");
         for ten in tens() {
             ten.statement(&mut text)?;
         }
-        write!(
-            text,
-            "        s{} -> end(draft);\n        escalate -> end;\n    }}\n}}\n",
-            nodes - 1
-        )?;
+        write!(text, "        s{} -> end(draft);\n        escalate -> end;\n    }}\n}}\n", nodes - 1)?;
     }
     Ok(text)
 }
@@ -295,35 +244,22 @@ fn write_all(dir: &Path, loomflow: &Path, sizes: &[usize]) -> io::Result<()> {
                      [dependencies]\n{dependency}serde = {{ version = \"1\", features = [\"derive\"] }}\n"
                 ),
             )?;
-            fs::write(
-                at.join("src/lib.rs"),
-                source(form, nodes).map_err(io::Error::other)?,
-            )?;
+            fs::write(at.join("src/lib.rs"), source(form, nodes).map_err(io::Error::other)?)?;
             members.push(name);
         }
     }
-    fs::write(
-        dir.join("Cargo.toml"),
-        format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n"),
-    )
+    fs::write(dir.join("Cargo.toml"), format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n"))
 }
 
 fn main() -> ExitCode {
     let mut args = env::args().skip(1);
-    let (dir, loomflow) = (
-        args.next().map(PathBuf::from),
-        args.next().map(PathBuf::from),
-    );
+    let (dir, loomflow) = (args.next().map(PathBuf::from), args.next().map(PathBuf::from));
     let sizes: Result<Vec<usize>, _> = args.map(|size| size.parse()).collect();
     let (Some(dir), Some(loomflow), Ok(sizes)) = (dir, loomflow, sizes) else {
         eprintln!("usage: gen-crate DIR LOOMFLOW NODES...");
         return ExitCode::FAILURE;
     };
-    if sizes.is_empty()
-        || sizes
-            .iter()
-            .any(|&nodes| nodes == 0 || !nodes.is_multiple_of(10))
-    {
+    if sizes.is_empty() || sizes.iter().any(|&nodes| nodes == 0 || !nodes.is_multiple_of(10)) {
         eprintln!("gen-crate: the numbers of nodes have to be multiples of ten");
         return ExitCode::FAILURE;
     }

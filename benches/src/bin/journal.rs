@@ -110,7 +110,8 @@ fn by_hand(path: &Path, durability: Durability, chains: u64) -> Duration {
     let (live, value) = (live(), value());
     let began = Instant::now();
     for run in 0..chains.cast_signed() {
-        let begin = "INSERT INTO runs (run, id, workflow, status, input, created_at) VALUES (?1, ?2, 'W', 'running', ?3, ?4)";
+        let begin =
+            "INSERT INTO runs (run, id, workflow, status, input, created_at) VALUES (?1, ?2, 'W', 'running', ?3, ?4)";
         let mut begin = connection.prepare_cached(begin).expect("a statement");
         begin.execute(params![run, format!("run-{run}"), value, NOW]).expect("a run");
         for seq in 1..=STEPS.cast_signed() {

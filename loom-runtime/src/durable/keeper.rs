@@ -10,6 +10,7 @@ use crate::{
     journal::JournalError,
 };
 use std::{
+    collections::HashSet,
     sync::{Arc, Weak, atomic::Ordering},
     time::Duration,
 };
@@ -18,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 /// How often it is looked for what other processes have put.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How many runs are asked for at once.
+/// How many runs are asked for at first.
 const MANY: usize = 256;
 
 /// Keeps a `Loom` for as long as there is one.
@@ -79,23 +80,42 @@ async fn look<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<(), Loo
 
 /// Carries on the runs that are ready: those that were put aside here, and when that was asked for those of others too.
 pub(super) async fn adopt<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<usize, LoomError> {
-    let mut adopted = 0;
-    for id in inner.journal.ready(now_ms(), MANY).await? {
-        let own = locked(&inner.aside).contains(&id);
-        if !own && !inner.adopts.load(Ordering::Relaxed) {
-            continue;
-        }
-        match carry(inner, &id, false).await {
-            Ok(()) => {
-                locked(&inner.aside).remove(&id);
+    let (mut adopted, mut limit, mut seen) = (0, MANY, HashSet::new());
+    loop {
+        let ready = inner.journal.ready(now_ms(), limit).await?;
+        let (all, before) = (ready.len() < limit, seen.len());
+        for id in ready {
+            if seen.insert(id.clone()) && adopts(inner, &id).await {
                 adopted += 1;
             }
-            // Plain Rust is carried on by who has its code.
-            Err(
-                LoomError::Program { .. } | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. }),
-            ) => {}
-            Err(error) => tracing::warn!(run = %id, %error, "a run cannot be carried on"),
+        }
+        if all {
+            return Ok(adopted);
+        }
+        if seen.len() == before {
+            // Those that do not go on here stand before the others.
+            limit *= 2;
         }
     }
-    Ok(adopted)
+}
+
+/// Carries on a run that is ready, if it is for this `Loom` to do so.
+async fn adopts<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> bool {
+    if !locked(&inner.aside).contains(id) && !inner.adopts.load(Ordering::Relaxed) {
+        return false;
+    }
+    match carry(inner, id, false).await {
+        Ok(()) => {
+            locked(&inner.aside).remove(id);
+            true
+        }
+        // Plain Rust is carried on by who has its code.
+        Err(LoomError::Program { .. } | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {
+            false
+        }
+        Err(error) => {
+            tracing::warn!(run = %id, %error, "a run cannot be carried on");
+            false
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub use error::LoomError;
 pub use handle::{Handle, Outcome};
 pub use loom::{Loom, Open};
 pub use once::{Settled, check_settled};
+pub use program::Program;
 pub use start::{Inputs, Start};
 
 pub(crate) use driver::Durable;

@@ -13,9 +13,9 @@ use crate::{
     attempt::panicked,
     cancel::Cancel,
     clock::now_ms,
-    failure::{Failure, FailureKind},
+    failure::{Failure, FailureKind, Fault},
     journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, Status},
-    plain::{Calls, Gives, PLAIN, Replay, Stop, within},
+    plain::{Calls, PLAIN, Replay, Stop, within},
     state::{Fields, Unfit},
     value::Value,
     visit::Of,
@@ -24,9 +24,10 @@ use loomflow_graph::version::fingerprint;
 use std::{
     any::type_name,
     collections::HashMap,
+    fmt,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -108,14 +109,24 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// [`LoomError::Failed`] with what `program` fails with, [`LoomError::Another`] when there is a run of that id with another
     /// input or of a workflow, [`LoomError::Changed`], and what the journal fails with: [`JournalError::Held`] when somebody
     /// else is at the run.
-    pub async fn run<I: Value, R: Gives, F: Future<Output = R>>(
+    pub fn run<'p, I: Value, T: Value, E: Fault, F: Future<Output = Result<T, E>> + Send + 'p>(
         &self,
         id: impl Into<String>,
         input: I,
-        program: impl FnOnce(I) -> F,
-    ) -> Result<R::Output, LoomError> {
+        program: impl FnOnce(I) -> F + Send + 'p,
+    ) -> Program<'p, T> {
+        let loom = self.clone();
+        let run = new(id.into(), &input, type_name_of(&program));
+        let program = async move { program(input).await.map_err(failed) };
+        Program { run, work: Box::new(move |run| Box::pin(loom.run_program(run, program))) }
+    }
+
+    async fn run_program<T: Value>(
+        self,
+        run: NewRun,
+        program: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> Result<T, LoomError> {
         let inner = &self.0;
-        let run = new(id.into(), &input, type_name_of(&program))?;
         inner.ready().await?;
         let held = |id: String| JournalError::Held { id, owner: inner.owner.clone(), left_ms: 0 };
         let lively = inner.enliven(&run.id).ok_or_else(|| held(run.id.clone()))?;
@@ -131,8 +142,53 @@ impl<C: Send + Sync + 'static> Loom<C> {
             }
         };
         let calls = Arc::new(calls(inner, &run, claim, records, cancels));
-        drive(&calls, &lively, &run.id, async { program(input).await }).await
+        drive(&calls, &lively, &run.id, program).await
     }
+}
+
+type Running<'p, T> = Pin<Box<dyn Future<Output = Result<T, LoomError>> + Send + 'p>>;
+
+/// Plain Rust that is to be run: a future of what it gives. See [`Loom::run`].
+#[must_use = "a program does not run until this is awaited"]
+pub struct Program<'p, T> {
+    run: Result<NewRun, Unfit>,
+    work: Box<dyn FnOnce(NewRun) -> Running<'p, T> + Send + 'p>,
+}
+
+impl<T> fmt::Debug for Program<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program").field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+impl<T> Program<'_, T> {
+    /// Whom the run is for.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.run = self.run.map(|run| NewRun { user: Some(user.into()), ..run });
+        self
+    }
+
+    /// The session the run belongs to.
+    pub fn session(mut self, session: impl Into<String>) -> Self {
+        self.run = self.run.map(|run| NewRun { session: Some(session.into()), ..run });
+        self
+    }
+}
+
+impl<'p, T: Send + 'p> IntoFuture for Program<'p, T> {
+    type Output = Result<T, LoomError>;
+    type IntoFuture = Running<'p, T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        match self.run {
+            Ok(run) => (self.work)(run),
+            Err(unfit) => Box::pin(async { Err(LoomError::Unfit(unfit)) }),
+        }
+    }
+}
+
+fn failed(error: impl Fault) -> Failure {
+    Failure::of(FailureKind::Failed, error.into_boxed())
 }
 
 fn type_name_of<T>(_: &T) -> &'static str {
@@ -182,12 +238,12 @@ fn calls<C>(inner: &Inner<C>, run: &NewRun, claim: Claim, records: Vec<Record>, 
 }
 
 /// Runs a program to its end, or to where it cannot go on.
-async fn drive<C: Send + Sync + 'static, R: Gives>(
+async fn drive<C: Send + Sync + 'static, T: Value>(
     calls: &Arc<Calls>,
     lively: &Lively<C>,
     id: &str,
-    program: impl Future<Output = R>,
-) -> Result<R::Output, LoomError> {
+    program: impl Future<Output = Result<T, Failure>> + Send,
+) -> Result<T, LoomError> {
     let driver = &calls.driver;
     let changed = |difference: String| LoomError::Changed { id: id.to_owned(), differences: vec![difference] };
     let outcome = {
@@ -196,7 +252,7 @@ async fn drive<C: Send + Sync + 'static, R: Gives>(
             match next(calls, lively, program.as_mut()).await {
                 Came::Gave(gave) => match calls.difference() {
                     Some(difference) => break Err(changed(difference)),
-                    None => break Ok(gave.given()),
+                    None => break Ok(gave),
                 },
                 Came::Panicked(failure) | Came::Stopped(Stop::Failed(failure)) => break Ok(Err(failure)),
                 Came::Stopped(Stop::Changed(difference)) => break Err(changed(difference)),
@@ -207,7 +263,7 @@ async fn drive<C: Send + Sync + 'static, R: Gives>(
         }
     };
     match outcome {
-        Ok(outcome) => ended::<R>(calls, id, outcome).await,
+        Ok(outcome) => ended(calls, id, outcome).await,
         Err(error) => {
             driver.waiting.put_aside();
             if !matches!(error, LoomError::Journal(_)) {
@@ -222,7 +278,7 @@ async fn drive<C: Send + Sync + 'static, R: Gives>(
 async fn next<C, R, P: Future<Output = R>>(
     calls: &Arc<Calls>,
     lively: &Lively<C>,
-    mut program: std::pin::Pin<&mut P>,
+    mut program: Pin<&mut P>,
 ) -> Came<R> {
     let driver = &calls.driver;
     let mut signalled = pin!(lively.live.signal.notified());
@@ -269,7 +325,7 @@ fn halted(driver: &Durable, id: &str) -> LoomError {
 }
 
 /// Records what a run ended with.
-async fn ended<R: Gives>(calls: &Calls, id: &str, outcome: Result<R::Output, Failure>) -> Result<R::Output, LoomError> {
+async fn ended<T: Value>(calls: &Calls, id: &str, outcome: Result<T, Failure>) -> Result<T, LoomError> {
     let driver = &calls.driver;
     let shape = |error: serde_json::Error| Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
     let (status, value) = match &outcome {

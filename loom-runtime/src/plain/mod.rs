@@ -12,7 +12,7 @@ mod returns;
 
 pub use call::{called, called_at_once};
 pub use here::{here, outside};
-pub use returns::{ErrorOf, ErrorOfNone, Fails, Gives, Succeeds};
+pub use returns::{ErrorOf, ErrorOfNone, Fails, Succeeds};
 
 pub(crate) use call::{Calls, PLAIN, Stop};
 pub(crate) use here::within;

@@ -8,7 +8,7 @@ use crate::{
     failure::{Failure, FailureKind},
     value::Value,
 };
-use std::{error::Error, fmt::Display, marker::PhantomData};
+use std::{fmt::Display, marker::PhantomData};
 
 /// What a function returns, seen as an output or an error.
 pub trait Returns<R> {
@@ -155,26 +155,3 @@ pub trait ErrorOfNone<E> {
 }
 
 impl<E> ErrorOfNone<E> for ErrorOf<E> {}
-
-/// What a program of plain Rust gives: a `Result`.
-#[diagnostic::on_unimplemented(
-    message = "a program that is run gives a `Result`, and this gives `{Self}`",
-    label = "gives `{Self}`",
-    note = "end it with `Ok(…)`; where nothing fails, `Ok::<_, Failure>(…)` says so"
-)]
-pub trait Gives {
-    /// What it gives when it succeeds.
-    type Output: Value;
-    /// The same, with a failure for an error.
-    ///
-    /// # Errors
-    /// The failure.
-    fn given(self) -> Result<Self::Output, Failure>;
-}
-
-impl<T: Value, E: Into<Box<dyn Error + Send + Sync>>> Gives for Result<T, E> {
-    type Output = T;
-    fn given(self) -> Result<T, Failure> {
-        self.map_err(|error| Failure::of(FailureKind::Failed, error.into()))
-    }
-}

@@ -2,7 +2,7 @@
 
 use crate::{
     flows::{Chain, STEPS},
-    hand,
+    hand::{self, Settings},
     store::{Folder, block_on, each, median, open},
 };
 use loomflow::{Loom, sqlite::Durability};
@@ -31,18 +31,27 @@ fn chains(path: &Path, durability: Durability, runs: usize) -> Duration {
 
 pub(crate) fn compare(folder: &Folder, rounds: usize) {
     println!("\n## A chain of {STEPS} steps, one run at a time\n");
-    println!("| | by hand, µs a run | loomflow, µs a run | ratio |\n| --- | ---: | ---: | ---: |");
+    println!("| | loomflow, µs a run | to rusqlite by hand, in the same settings | in those of SQLite |");
+    println!("| --- | ---: | ---: | ---: |");
     for durability in [Durability::Full, Durability::Process] {
         let runs = if durability == Durability::Full { 10 } else { 300 };
-        let (mut hand, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        // In turns, so that what else the machine does falls on both alike.
+        let (mut times, mut same, mut default) = (Vec::new(), Vec::new(), Vec::new());
+        // In turns, so that what else the machine does falls on all alike.
         for _ in 0..3 * rounds {
-            hand.push(hand::chains(&folder.file("hand"), durability, runs));
-            ours.push(chains(&folder.file("ours"), durability, runs));
-            ratios.push(ours[ours.len() - 1].as_secs_f64() / hand[hand.len() - 1].as_secs_f64());
+            let ours = chains(&folder.file("ours"), durability, runs);
+            let ratio = |settings| {
+                let hand = hand::chains(&folder.file("hand"), durability, settings, runs);
+                ours.as_secs_f64() / hand.as_secs_f64()
+            };
+            same.push(ratio(Settings::Same));
+            default.push(ratio(Settings::Default));
+            times.push(ours);
         }
-        ratios.sort_unstable_by(f64::total_cmp);
-        let (hand, ours, ratio) = (each(median(hand), runs), each(median(ours), runs), ratios[ratios.len() / 2]);
-        println!("| {durability:?} | {hand:.0} | {ours:.0} | ×{ratio:.2} |");
+        let middle = |ratios: &mut Vec<f64>| {
+            ratios.sort_unstable_by(f64::total_cmp);
+            ratios[ratios.len() / 2]
+        };
+        let (same, default) = (middle(&mut same), middle(&mut default));
+        println!("| {durability:?} | {:.0} | ×{same:.2} | ×{default:.2} |", each(median(times), runs));
     }
 }

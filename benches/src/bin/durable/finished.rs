@@ -39,6 +39,10 @@ pub(crate) fn compare(folder: &Folder, rounds: usize) {
             }
         }
         let [few, many] = times.map(|times| each(median(times), RUNS));
-        println!("\nA run beside {} that have ended: {many:.0} µs, beside few {few:.0} µs, ×{:.2}.", AT_ONCE * LOTS, many / few);
+        println!(
+            "\nA run beside {} that have ended: {many:.0} µs, beside few {few:.0} µs, ×{:.2}.",
+            AT_ONCE * LOTS,
+            many / few
+        );
     });
 }

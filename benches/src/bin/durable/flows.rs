@@ -5,6 +5,9 @@ use loomflow::prelude::*;
 /// How many steps a chain has.
 pub(crate) const STEPS: usize = 10;
 
+/// How many steps a loop has that goes on beside others.
+pub(crate) const TURNS: u32 = 100;
+
 #[step]
 fn add(n: u64) -> u64 {
     n + 1
@@ -26,6 +29,13 @@ workflow! {
 workflow! {
     pub(crate) Single(n: u64) -> u64 {
         start -> n = add(n) -> end(n);
+    }
+}
+
+workflow! {
+    pub(crate) Turns(turns: u64) -> u64 {
+        let n: u64 = 0;
+        start -> n = add(n) -> if n < turns { n = add(n) max 1_000_000 else {} } -> end(n);
     }
 }
 

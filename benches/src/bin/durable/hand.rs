@@ -1,4 +1,4 @@
-//! The chain by hand: rusqlite, one commit a step, in the settings that the journal has.
+//! The chain by hand: rusqlite, one commit a step, in the settings that the journal has or in those of SQLite.
 
 use crate::store::block_on;
 use loomflow::sqlite::Durability;
@@ -18,15 +18,29 @@ const TABLES: &str = "
         value TEXT NOT NULL, PRIMARY KEY (run, seq)
     );";
 
-const BEGIN: &str = "INSERT INTO runs (id, workflow, status, input, created_at) VALUES (?1, 'Chain', 'running', ?2, ?3)";
+const BEGIN: &str =
+    "INSERT INTO runs (id, workflow, status, input, created_at) VALUES (?1, 'Chain', 'running', ?2, ?3)";
 const STEP: &str = "INSERT INTO records VALUES (?1, ?2, 'add', ?3, ?4, ?5)";
 const END: &str = "UPDATE runs SET status = 'done', output = ?2, ended_at = ?3 WHERE run = ?1";
 
 const STEPS: i64 = 10;
 
+/// How the file is set beside its durability.
+#[derive(Clone, Copy)]
+pub(crate) enum Settings {
+    /// As a journal.
+    Same,
+    /// As SQLite does by itself.
+    Default,
+}
+
 /// Opens a file with the tables.
-fn open(path: &Path, durability: Durability) -> Connection {
+fn open(path: &Path, durability: Durability, settings: Settings) -> Connection {
     let connection = Connection::open(path).expect("a file");
+    if let Settings::Same = settings {
+        let same = "PRAGMA page_size = 2048; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000";
+        connection.execute_batch(same).expect("settings");
+    }
     let synchronous = if durability == Durability::Full { "FULL" } else { "NORMAL" };
     let settings = format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};");
     connection.execute_batch(&(settings + TABLES)).expect("tables");
@@ -64,9 +78,9 @@ fn run(connection: &Connection, id: &str) -> rusqlite::Result<u64> {
 }
 
 /// How long so many runs take, one after the other.
-pub(crate) fn chains(path: &Path, durability: Durability, runs: usize) -> Duration {
+pub(crate) fn chains(path: &Path, durability: Durability, settings: Settings, runs: usize) -> Duration {
     block_on(async {
-        let connection = open(path, durability);
+        let connection = open(path, durability, settings);
         run(&connection, "first").expect("a run");
         let began = Instant::now();
         for number in 0..runs {

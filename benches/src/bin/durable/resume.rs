@@ -4,7 +4,7 @@ use crate::{
     flows::{Around, Branched, Looping, go},
     store::{Folder, block_on, each, median, open},
 };
-use loomflow::{Loom, Outcome, __private::Machine, sqlite::Durability};
+use loomflow::{__private::Machine, Loom, Outcome, sqlite::Durability};
 use std::time::{Duration, Instant};
 
 const FEW: u64 = 10;

@@ -2,32 +2,70 @@
 
 use crate::{
     chain,
-    flows::STEPS,
+    flows::{STEPS, TURNS, Turns},
     store::{Folder, each, median, open},
 };
-use loomflow::sqlite::Durability;
+use loomflow::{Loom, sqlite::Durability};
 use std::{
     path::Path,
     time::{Duration, Instant},
 };
 use tokio::runtime::Builder;
 
-/// How long so many runs take that go on at once, one lot after the other, from before they begin to after they end.
-fn lots(path: &Path, durability: Durability, at_once: usize, lots: usize, threads: usize) -> Duration {
-    let runtime = if threads > 1 {
-        Builder::new_multi_thread().worker_threads(threads).enable_time().build()
+/// Runs that go on at once: how many, how many such lots one after the other, of long runs or short ones, on how many
+/// threads.
+#[derive(Clone, Copy)]
+struct Case {
+    at_once: usize,
+    lots: usize,
+    is_long: bool,
+    threads: usize,
+}
+
+impl Case {
+    const fn steps(self) -> usize {
+        if self.is_long { TURNS as usize } else { STEPS }
+    }
+}
+
+const fn case(at_once: usize, lots: usize, is_long: bool, threads: usize) -> Case {
+    Case { at_once, lots, is_long, threads }
+}
+
+const CASES: [Case; 8] = [
+    case(1, 10, false, 1),
+    case(64, 10, false, 1),
+    case(1000, 3, false, 1),
+    case(64, 10, false, 2),
+    case(1000, 3, false, 2),
+    case(64, 1, true, 1),
+    case(1000, 1, true, 1),
+    case(1000, 1, true, 2),
+];
+
+async fn run(loom: Loom<()>, case: Case, id: String) {
+    if case.is_long {
+        let run = loom.start::<Turns>(id, u64::from(TURNS)).await.expect("a run that begins");
+        assert_eq!(run.output().await.expect("a run that ends"), u64::from(TURNS));
+    } else {
+        chain::run(&loom, id).await;
+    }
+}
+
+/// How long they take, from before they begin to after they end.
+fn time(path: &Path, case: Case) -> Duration {
+    let runtime = if case.threads > 1 {
+        Builder::new_multi_thread().worker_threads(case.threads).enable_time().build()
     } else {
         Builder::new_current_thread().enable_time().build()
     };
     runtime.expect("a runtime").block_on(async {
-        let loom = open(path, durability).await;
+        let loom = open(path, Durability::Full).await;
         chain::run(&loom, "first".to_owned()).await;
         let began = Instant::now();
-        for lot in 0..lots {
-            let tasks = (0..at_once).map(|number| {
-                let loom = loom.clone();
-                tokio::spawn(async move { chain::run(&loom, format!("run-{lot}-{number}")).await })
-            });
+        for lot in 0..case.lots {
+            let tasks =
+                (0..case.at_once).map(|number| tokio::spawn(run(loom.clone(), case, format!("run-{lot}-{number}"))));
             for task in tasks.collect::<Vec<_>>() {
                 task.await.expect("a task");
             }
@@ -36,21 +74,20 @@ fn lots(path: &Path, durability: Durability, at_once: usize, lots: usize, thread
     })
 }
 
-const AT_ONCE: [(usize, usize, usize); 5] = [(1, 10, 1), (64, 10, 1), (1000, 3, 1), (64, 10, 2), (1000, 3, 2)];
-
 pub(crate) fn compare(folder: &Folder, rounds: usize) {
-    println!("\n## Runs of {STEPS} steps at once\n");
-    println!("| runs at once | threads | µs a step | steps a second, one run is ×1 |\n| ---: | ---: | ---: | ---: |");
-    let mut times = AT_ONCE.map(|_| Vec::new());
+    println!("\n## Runs at once, each step on disk\n");
+    println!("| runs at once | steps each | threads | µs a step | steps a second, one run is ×1 |");
+    println!("| ---: | ---: | ---: | ---: | ---: |");
+    let mut times = CASES.map(|_| Vec::new());
     for _ in 0..rounds {
-        for ((at_once, many, threads), times) in AT_ONCE.into_iter().zip(&mut times) {
-            times.push(lots(&folder.file("many"), Durability::Full, at_once, many, threads));
+        for (case, times) in CASES.into_iter().zip(&mut times) {
+            times.push(time(&folder.file("many"), case));
         }
     }
     let mut one = None;
-    for ((at_once, many, threads), times) in AT_ONCE.into_iter().zip(times) {
-        let step = each(median(times), at_once * many * STEPS);
+    for (case, times) in CASES.into_iter().zip(times) {
+        let step = each(median(times), case.at_once * case.lots * case.steps());
         let one = *one.get_or_insert(step);
-        println!("| {at_once} | {threads} | {step:.2} | ×{:.1} |", one / step);
+        println!("| {} | {} | {} | {step:.2} | ×{:.1} |", case.at_once, case.steps(), case.threads, one / step);
     }
 }

@@ -79,11 +79,7 @@ impl Case {
 
     /// The least number of runs that makes sense to start.
     fn least(self) -> u64 {
-        if let Case::AtOnce(runs) = self {
-            runs
-        } else {
-            1
-        }
+        if let Case::AtOnce(runs) = self { runs } else { 1 }
     }
 }
 
@@ -96,11 +92,7 @@ struct Row {
 }
 
 const fn row<E: Engine + 'static>(name: &'static str, label: &'static str) -> Row {
-    Row {
-        name,
-        label,
-        batch: |case, runs| Box::pin(batch::<E>(case, runs)),
-    }
+    Row { name, label, batch: |case, runs| Box::pin(batch::<E>(case, runs)) }
 }
 
 /// The first is what the others are set against.
@@ -135,8 +127,7 @@ async fn batch<E: Engine>(case: Case, runs: u64) {
         }
         Case::AtOnce(size) => {
             for _ in 0..runs / size {
-                let mut all: FuturesUnordered<_> =
-                    (0..size).map(|n| engine.pausing(black_box(n))).collect();
+                let mut all: FuturesUnordered<_> = (0..size).map(|n| engine.pausing(black_box(n))).collect();
                 let mut sum = 0;
                 while let Some(n) = all.next().await {
                     sum += n;
@@ -168,20 +159,12 @@ impl Measured {
         let once = allocations(runtime, row, case, least);
         let more = allocations(runtime, row, case, least * 3) - once;
         let allocations = ratio(more, least * 2 * case.steps_a_run());
-        Self {
-            row,
-            case,
-            runs,
-            best: f64::MAX,
-            allocations,
-        }
+        Self { row, case, runs, best: f64::MAX, allocations }
     }
 
     fn measure(&mut self, runtime: &Runtime) {
         let took = time(runtime, self.row, self.case, self.runs).as_secs_f64() * 1e9;
-        self.best = self
-            .best
-            .min(took / ratio(self.runs * self.case.steps_a_run(), 1));
+        self.best = self.best.min(took / ratio(self.runs * self.case.steps_a_run(), 1));
     }
 }
 
@@ -215,15 +198,8 @@ fn print_table(title: &str, columns: &[String], lines: impl IntoIterator<Item = 
 }
 
 fn tables(runtime: &Runtime, rounds: u32) {
-    let mut cells: Vec<Vec<Measured>> = ROWS
-        .iter()
-        .map(|row| {
-            CASES
-                .iter()
-                .map(|&(case, ..)| Measured::new(runtime, row, case))
-                .collect()
-        })
-        .collect();
+    let mut cells: Vec<Vec<Measured>> =
+        ROWS.iter().map(|row| CASES.iter().map(|&(case, ..)| Measured::new(runtime, row, case)).collect()).collect();
     // The rows of a case run one after the other, round after round, so that a noisy moment strikes all of them.
     for _ in 0..rounds {
         for case in 0..CASES.len() {
@@ -236,31 +212,20 @@ fn tables(runtime: &Runtime, rounds: u32) {
     let columns = CASES.map(|(.., title)| title.to_owned());
     let line = |cells: &[Measured], show: &dyn Fn(usize, &Measured) -> String| {
         let mut line = vec![cells[0].row.label.to_owned()];
-        line.extend(
-            cells
-                .iter()
-                .enumerate()
-                .map(|(case, cell)| show(case, cell)),
-        );
+        line.extend(cells.iter().enumerate().map(|(case, cell)| show(case, cell)));
         line
     };
     print_table(
-        &format!(
-            "Time a step, as a ratio to hand-written Rust (in brackets: ns, a rough guide; best of {rounds})"
-        ),
+        &format!("Time a step, as a ratio to hand-written Rust (in brackets: ns, a rough guide; best of {rounds})"),
         &columns,
-        cells.iter().map(|row| {
-            line(row, &|case, cell| {
-                format!("×{:.1} ({:.1})", cell.best / cells[0][case].best, cell.best)
-            })
-        }),
+        cells
+            .iter()
+            .map(|row| line(row, &|case, cell| format!("×{:.1} ({:.1})", cell.best / cells[0][case].best, cell.best))),
     );
     print_table(
         "Allocations a step",
         &columns,
-        cells
-            .iter()
-            .map(|row| line(row, &|_, cell| format!("{:.2}", cell.allocations))),
+        cells.iter().map(|row| line(row, &|_, cell| format!("{:.2}", cell.allocations))),
     );
     print_table(
         "Time a step as the work grows (flat is ×1.0)",
@@ -270,14 +235,8 @@ fn tables(runtime: &Runtime, rounds: u32) {
             "1,000 runs at once to 1".to_owned(),
         ],
         cells.iter().map(|row| {
-            let growth =
-                |many: usize, few: usize| format!("×{:.2}", row[many].best / row[few].best);
-            vec![
-                row[0].row.label.to_owned(),
-                growth(3, 2),
-                growth(4, 2),
-                growth(6, 5),
-            ]
+            let growth = |many: usize, few: usize| format!("×{:.2}", row[many].best / row[few].best);
+            vec![row[0].row.label.to_owned(), growth(3, 2), growth(4, 2), growth(6, 5)]
         }),
     );
 }
@@ -285,20 +244,14 @@ fn tables(runtime: &Runtime, rounds: u32) {
 fn find(name: &str) -> Option<(&'static Row, Case)> {
     ROWS.iter().find_map(|row| {
         let wanted = name.strip_prefix(row.name)?.strip_prefix('-')?;
-        CASES
-            .iter()
-            .find(|(_, case, _)| *case == wanted)
-            .map(|&(case, ..)| (row, case))
+        CASES.iter().find(|(_, case, _)| *case == wanted).map(|&(case, ..)| (row, case))
     })
 }
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .expect("a runtime");
+    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
 
     match args[..] {
         [] => tables(&runtime, 20),

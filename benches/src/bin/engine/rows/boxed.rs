@@ -33,9 +33,7 @@ impl Engine for Boxed {
         Self {
             chain: (0..LINKS).map(|_| step(bump)).collect(),
             wide: (0..LINKS).map(|_| step(pass)).collect(),
-            pausing: (0..LINKS)
-                .map(|i| if i == 4 { step(give_way) } else { step(bump) })
-                .collect(),
+            pausing: (0..LINKS).map(|i| if i == 4 { step(give_way) } else { step(bump) }).collect(),
             lower: step(lower),
         }
     }

@@ -182,10 +182,7 @@ impl Engine for Floxide {
                 w8: touch.clone(),
                 w9: touch,
             },
-            countdown: Countdown {
-                lower: Lower {},
-                done: Done {},
-            },
+            countdown: Countdown { lower: Lower {}, done: Done {} },
             pausing: Pausing {
                 p0: add.clone(),
                 p1: add.clone(),
@@ -203,30 +200,18 @@ impl Engine for Floxide {
     }
 
     async fn chain(&self, n: u64) -> u64 {
-        self.chain
-            .run(&self.context, n)
-            .await
-            .expect("a run that does not fail")
+        self.chain.run(&self.context, n).await.expect("a run that does not fail")
     }
 
     async fn wide(&self, v: work::Wide) -> work::Wide {
-        self.wide
-            .run(&self.context, v)
-            .await
-            .expect("a run that does not fail")
+        self.wide.run(&self.context, v).await.expect("a run that does not fail")
     }
 
     async fn countdown(&self, n: u64) -> u64 {
-        self.countdown
-            .run(&self.context, n)
-            .await
-            .expect("a run that does not fail")
+        self.countdown.run(&self.context, n).await.expect("a run that does not fail")
     }
 
     async fn pausing(&self, n: u64) -> u64 {
-        self.pausing
-            .run(&self.context, n)
-            .await
-            .expect("a run that does not fail")
+        self.pausing.run(&self.context, n).await.expect("a run that does not fail")
     }
 }

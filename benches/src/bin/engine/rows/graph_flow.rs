@@ -55,21 +55,13 @@ impl Task for Node {
 }
 
 fn node(id: impl Into<String>, work: Work, next: NextAction) -> Arc<Node> {
-    Arc::new(Node {
-        id: id.into(),
-        work,
-        next,
-    })
+    Arc::new(Node { id: id.into(), work, next })
 }
 
 fn chain(work: impl Fn(u64) -> Work) -> Graph {
     let name = |i: u64| format!("s{i}");
     let tasks = (0..LINKS).fold(GraphBuilder::new("chain"), |graph, i| {
-        let next = if i + 1 == LINKS {
-            NextAction::End
-        } else {
-            NextAction::ContinueAndExecute
-        };
+        let next = if i + 1 == LINKS { NextAction::End } else { NextAction::ContinueAndExecute };
         graph.add_task(node(name(i), work(i), next))
     });
     let graph = (1..LINKS).fold(tasks, |graph, i| graph.add_edge(name(i - 1), name(i)));
@@ -78,14 +70,8 @@ fn chain(work: impl Fn(u64) -> Work) -> Graph {
 
 async fn run<T: Serialize + DeserializeOwned>(graph: &Graph, start: &str, input: T) -> T {
     let mut session = Session::new_from_task("run".to_owned(), start);
-    session
-        .context
-        .set("value", input)
-        .expect("an input to store");
-    graph
-        .execute_session(&mut session)
-        .await
-        .expect("a run that does not fail");
+    session.context.set("value", input).expect("an input to store");
+    graph.execute_session(&mut session).await.expect("a run that does not fail");
     value(&session.context)
 }
 
@@ -104,12 +90,7 @@ impl Engine for GraphFlow {
             countdown: GraphBuilder::new("countdown")
                 .add_task(node("lower", Work::Take, NextAction::ContinueAndExecute))
                 .add_task(node("done", Work::Nothing, NextAction::End))
-                .add_conditional_edge(
-                    "lower",
-                    |context| value::<u64>(context) > 0,
-                    "lower",
-                    "done",
-                )
+                .add_conditional_edge("lower", |context| value::<u64>(context) > 0, "lower", "done")
                 .build()
                 .expect("a sound graph"),
             pausing: chain(|i| if i == 4 { Work::GiveWay } else { Work::Add }),

@@ -75,20 +75,14 @@ impl Engine for Loomflow {
     }
 
     async fn wide(&self, v: Wide) -> Wide {
-        WideChain::run(&(), v)
-            .await
-            .expect("a run that does not fail")
+        WideChain::run(&(), v).await.expect("a run that does not fail")
     }
 
     async fn countdown(&self, n: u64) -> u64 {
-        Countdown::run(&(), n)
-            .await
-            .expect("a run that does not fail")
+        Countdown::run(&(), n).await.expect("a run that does not fail")
     }
 
     async fn pausing(&self, n: u64) -> u64 {
-        Pausing::run(&(), n)
-            .await
-            .expect("a run that does not fail")
+        Pausing::run(&(), n).await.expect("a run that does not fail")
     }
 }

@@ -28,11 +28,7 @@ async fn pass(mut v: Wide) -> Result<Wide, BoxError> {
 
 async fn lower(mut n: u64) -> Result<LoopResult<u64>, BoxError> {
     take(&mut n);
-    Ok(if n > 0 {
-        LoopResult::Again(n)
-    } else {
-        LoopResult::Done(n)
-    })
+    Ok(if n > 0 { LoopResult::Again(n) } else { LoopResult::Done(n) })
 }
 
 async fn give_way(n: u64) -> Result<u64, BoxError> {
@@ -52,9 +48,7 @@ where
     let codec = &flow.context().codec;
     let input = codec.encode(&input).expect("an input to encode");
     let output = execute_continuation_async(flow.continuation(), input, codec).await;
-    codec
-        .decode(output.expect("a run that does not fail"))
-        .expect("an output to decode")
+    codec.decode(output.expect("a run that does not fail")).expect("an output to decode")
 }
 
 impl Engine for Sayiir {

@@ -6,9 +6,7 @@ use crate::work::{Engine, LINKS, Wide};
 pub(crate) struct Spawned;
 
 async fn spawned<T: Send + 'static>(step: impl Future<Output = T> + Send + 'static) -> T {
-    tokio::spawn(step)
-        .await
-        .expect("a step that does not panic")
+    tokio::spawn(step).await.expect("a step that does not panic")
 }
 
 impl Engine for Spawned {
@@ -41,11 +39,7 @@ impl Engine for Spawned {
 
     async fn pausing(&self, mut n: u64) -> u64 {
         for i in 0..LINKS {
-            n = if i == 4 {
-                spawned(give_way(n)).await
-            } else {
-                spawned(bump(n)).await
-            };
+            n = if i == 4 { spawned(give_way(n)).await } else { spawned(bump(n)).await };
         }
         n
     }
