@@ -38,7 +38,7 @@ enum Approval {
 
 /// Drafts an answer. It is printed when that happens, which is once.
 #[step]
-async fn draft(text: &str) -> String {
+fn draft(text: &str) -> String {
     println!("drafting an answer to {text:?}");
     format!("Dear customer, you wrote {text:?}, and so it will be done.")
 }
@@ -51,7 +51,7 @@ fn approve(draft: &str) -> Question {
 
 /// Sends it.
 #[step(retry = 3)]
-async fn send(draft: &str) -> String {
+fn send(draft: &str) -> String {
     println!("sending {draft:?}");
     "sent".to_owned()
 }
@@ -107,7 +107,7 @@ fn tell(id: &str, outcome: Outcome<String>) {
 }
 
 /// Starts a run in a process of its own, kills that while it waits, and answers in this one.
-async fn all_of_it() -> Done {
+fn all_of_it() -> Done {
     // A file of its own, in a folder that is there.
     let journal = env::temp_dir().join(format!("approval-{}.db", std::process::id()));
     let mut child = Command::new(env::current_exe()?)
@@ -140,7 +140,7 @@ async fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match *args {
-        [] => all_of_it().await,
+        [] => all_of_it(),
         ["start", id, text] => start(id, text).await,
         // For the program that kills this one.
         ["start", id, text, "--stay"] => match start(id, text).await {

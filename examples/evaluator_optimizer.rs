@@ -180,3 +180,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/evaluator_optimizer.rs"]
+mod kept;

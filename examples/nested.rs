@@ -179,3 +179,7 @@ async fn print_column(width: usize) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/nested.rs"]
+mod kept;

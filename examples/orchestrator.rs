@@ -157,3 +157,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/orchestrator.rs"]
+mod kept;

@@ -158,3 +158,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/parallel.rs"]
+mod kept;

@@ -136,3 +136,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/partial_failure.rs"]
+mod kept;

@@ -166,3 +166,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/prompt_chain.rs"]
+mod kept;

@@ -127,3 +127,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/research.rs"]
+mod kept;

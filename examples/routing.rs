@@ -134,3 +134,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/routing.rs"]
+mod kept;

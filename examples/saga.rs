@@ -140,3 +140,7 @@ async fn main() -> ExitCode {
     }
     ExitCode::SUCCESS
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/saga.rs"]
+mod kept;

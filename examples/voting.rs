@@ -129,3 +129,7 @@ async fn main() -> ExitCode {
     }
     ExitCode::SUCCESS
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/voting.rs"]
+mod kept;

@@ -28,7 +28,8 @@ pub use loomflow_sqlite::{self as sqlite, Sqlite};
 /// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long |
 /// | `backoff = 200ms..5s` | the pauses between attempts: at least 200 ms, growing and jittered, at most 5 s. Without it 100 ms to 10 s. `backoff = 1s` pauses always one second |
 /// | `timeout = 30s` | how long one attempt may take; only for an `async fn`, and it cuts in where that waits |
-/// | `at_most_once` | it does what must not happen twice, so it is not retried. A run in memory does nothing else about it; a run that is kept, and cut off in it, will not run it again by itself |
+/// | `at_most_once` | it does what must not happen twice, so it is not retried. A run in memory does nothing else about it. A run that is [kept](crate::durability), and was cut off in it, does not perform it again by itself: it waits and asks whether it happened, until [`Loom::settle`] says so |
+/// | `cache = 1h` | in a run that is kept, what it gave is kept so long for the same input, and taken from there in every run of the journal; its parameters are `Serialize`, and a map among them one of a fixed order. Failures are not kept, and a run in memory keeps nothing |
 /// | `crate = flow` | where loomflow is found, when it is a dependency under another name |
 ///
 /// Units are `ms`, `s`, `m`, `h` and `d`. Pauses and time limits go by Tokio's clock, so a run of such a step needs a Tokio
@@ -39,6 +40,14 @@ pub use loomflow_sqlite::{self as sqlite, Sqlite};
 /// `&T`, `&str`, `&[T]` and `Option<&T>` are lent for the call, any other type is handed over. `#[context] llm: &Llm` is
 /// lent by the run's context and not by the graph: see [`Context`](macro@Context). The function may be async or not,
 /// generic, and return a plain value or a `Result` whose error is a [`Fault`].
+///
+/// `#[run] run: &Visit` is not the graph's either: a [`Visit`] tells of the run, and has the key by which the same visit of the
+/// same node is known again, whatever process performs it. A test passes [`Visit::outside()`].
+///
+/// # Called by hand
+///
+/// Outside of a run the function does what its body says, and nothing else. In a program that is run by [`Loom::run`] its
+/// calls are recorded, and not repeated when the run is carried on.
 ///
 /// ```
 /// use loomflow::prelude::*;

@@ -2,6 +2,7 @@
 
 use crate::Trouble as Error;
 use crate::common::way;
+use crate::kept::case;
 use crate::{drawn, ended, failed};
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -150,4 +151,13 @@ fn it_is_drawn() {
             n5 -.->|"spent"| n4
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    // How often a job was polled is known to the job alone, and gone with the program.
+    let ended = case::<Batch, _>(spec(0)).at_every_two_writes();
+    assert_eq!(ended, Ok("\"here\"".to_owned()));
+    let fails = Spec { polls: 0, then: Status::Failed("no disk".to_owned()) };
+    assert!(case::<Batch, _>(fails).at_every_two_writes().is_err_and(|failure| failure.contains("no disk")));
 }

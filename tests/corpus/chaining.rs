@@ -3,6 +3,7 @@
 use crate::Trouble as ModelError;
 use crate::common::{ended, failed, way};
 use crate::drawn;
+use crate::kept::case_in;
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
@@ -104,4 +105,14 @@ fn it_is_drawn() {
 #[test]
 fn it_takes_at_most_three_steps() {
     assert_eq!(Chaining::GRAPH.max_steps().to_string(), "3");
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for context in [|| WITTY, || DULL] {
+        for topic in ["hen", "", "tax"] {
+            let ended = case_in::<Chaining, _, _>(topic.to_owned(), context).at_every_two_writes();
+            assert_eq!(ended.is_ok(), topic == "hen" || (topic == "tax" && context().punchline.is_some()));
+        }
+    }
 }

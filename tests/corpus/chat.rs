@@ -1,7 +1,9 @@
 //! A conversation; the log grows by one record a turn.
 
 use crate::Trouble as ModelError;
+use crate::kept::case;
 use crate::{drawn, ended, failed};
+use loomflow::Open;
 use loomflow::prelude::*;
 use loomflow::{Run, Traced};
 use serde::{Deserialize, Serialize};
@@ -111,4 +113,18 @@ fn it_is_drawn() {
             n2 -->|"after 1d"| n3
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    // Each answer has a question mark more, and so has what is said to it.
+    let says = |open: &Open| {
+        let text = open.question.text();
+        let says = if text.len() > 8 { "bye".to_owned() } else { format!("{text}!") };
+        serde_json::to_string(&message(&says)).ok()
+    };
+    let ended = case::<Chat, _>(message("hello")).answered(says).at_every_write();
+    assert!(ended.is_ok_and(|log| log.contains("bye")));
+    let silent = case::<Chat, _>(message("hello")).answered(|_| None).at_every_write();
+    assert_eq!(silent, Ok(r#"[{"text":"hello"},{"text":"hello?"}]"#.to_owned()));
 }

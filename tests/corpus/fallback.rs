@@ -2,6 +2,7 @@
 
 use crate::Trouble as ModelError;
 use crate::common::way;
+use crate::kept::case;
 use crate::{drawn, ended, failed};
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -111,4 +112,12 @@ fn it_is_drawn() {
             n3 -->|"else"| n4
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for topic in ["hens", "not Large", "not Large, not Small", "rude Large", "blank"] {
+        let ended = case::<Fallback, _>(topic.to_owned()).at_every_two_writes();
+        assert_eq!(ended.is_ok(), !topic.contains("Small") && topic != "blank", "{ended:?}");
+    }
 }

@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../kept/mod.rs"]
+mod kept;
 
 mod batch;
 mod chaining;

@@ -4,6 +4,7 @@ use crate::Trouble as Error;
 use crate::Trouble as DbError;
 use crate::common::{ended, failed, way};
 use crate::drawn;
+use crate::kept::case;
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
@@ -193,4 +194,12 @@ fn it_is_drawn() {
             n11 --> n9
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for tables in ["", "users", "users:extract orders items a b:transform c"] {
+        assert!(case::<Nightly, _>(night(tables)).at_every_write().is_ok());
+    }
+    assert!(case::<Nightly, _>(night("a:load b:load c:load")).at_every_write().is_err());
 }

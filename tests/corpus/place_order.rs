@@ -4,6 +4,7 @@ use crate::Trouble as StockError;
 use crate::Trouble as PayError;
 use crate::Trouble as ShipError;
 use crate::common::way;
+use crate::kept::case;
 use crate::{drawn, ended, failed};
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -177,4 +178,14 @@ fn it_is_drawn() {
             n5 --> n3
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    // Where it is not known whether the money was taken, a person says so.
+    let order = |order: Order| case::<PlaceOrder, _>(order).answered(|_| Some("\"did_not\"".to_owned()));
+    assert!(order(Order::default()).at_every_two_writes().is_ok());
+    for step in ["reserve", "charge", "ship", "pack"] {
+        assert!(order(fails(step)).at_every_write().is_err());
+    }
 }

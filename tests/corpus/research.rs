@@ -4,6 +4,7 @@ use crate::Trouble as ModelError;
 use crate::Trouble as Error;
 use crate::common::{ended, failed, way};
 use crate::drawn;
+use crate::kept::case;
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
@@ -185,4 +186,13 @@ fn it_is_drawn() {
             n8 --> n5
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for topic in ["moon2", "a3 b c1 d d e f1"] {
+        assert!(case::<Research, _>(topic.to_owned()).at_every_write().is_ok());
+    }
+    assert!(case::<Research, _>("moon2 secret sun9".to_owned()).races().at_every_write().is_err());
+    assert!(case::<Research, _>(String::new()).at_every_write().is_err());
 }

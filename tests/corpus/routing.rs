@@ -3,6 +3,7 @@
 use crate::Trouble as ModelError;
 use crate::common::{ended, failed, way};
 use crate::drawn;
+use crate::kept::case;
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
@@ -100,4 +101,12 @@ fn it_is_drawn() {
 #[test]
 fn it_takes_two_steps() {
     assert_eq!(Routing::GRAPH.max_steps().to_string(), "2");
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for input in ["story of a hen", "joke on hens", "dinner", "poem"] {
+        let ended = case::<Routing, _>(input.to_owned()).at_every_two_writes();
+        assert_eq!(ended.is_ok(), input.contains(' '), "{ended:?}");
+    }
 }

@@ -4,6 +4,7 @@ use crate::Trouble as ModelError;
 use crate::Trouble as ToolError;
 use crate::common::{ended, failed, way};
 use crate::drawn;
+use crate::kept::case;
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
@@ -155,4 +156,12 @@ fn it_is_drawn() {
             n6 -.->|"spent"| n4
         "#,
     );
+}
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for lines in ["", "clock map\nphone", "clock\nmap\nphone clock\nmap"] {
+        assert!(case::<Tools, _>(question(lines)).at_every_write().is_ok());
+    }
+    assert!(case::<Tools, _>(question("clock broken map")).races().at_every_write().is_err());
 }

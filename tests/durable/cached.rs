@@ -1,6 +1,11 @@
 //! Steps whose output is kept for the same input.
 
-use crate::cut::{Cut, Mortal, Performed, program};
+#![expect(clippy::unused_async, reason = "steps are async here so that they are performed as such")]
+
+use crate::{
+    kept::{Cut, Mortal, program},
+    performed::Performed,
+};
 use loomflow::{
     Loom,
     journal::{Journal, MemoryJournal, RecordKind},
@@ -68,7 +73,7 @@ fn what_is_kept_for_too_long_is_forgotten() {
     let (kept, done) = (MemoryJournal::new(), Performed::default());
     for (generation, performed) in [(0, 1), (1, 1), (3, 2)] {
         program(async {
-            let loom = Loom::builder(done.clone()).journal(Mortal::new(&kept, generation, Cut::Never)).build();
+            let loom = Loom::builder(done.clone()).journal(Mortal::after(&kept, generation, Cut::Never)).build();
             run(&loom, &generation.to_string(), 1, None).await;
         });
         assert_eq!(done.sorted().iter().filter(|what| *what == "search").count(), performed, "{generation}");

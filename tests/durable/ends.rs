@@ -25,8 +25,8 @@ fn number(text: &str) -> Question {
 
 /// Never comes to its end.
 #[step]
-async fn hangs(#[context] begun: &Arc<AtomicU32>, _n: u32) -> u32 {
-    begun.fetch_add(1, Ordering::Relaxed);
+async fn hangs(#[context] begun: &Arc<AtomicU32>, n: u32) -> u32 {
+    begun.fetch_add(n, Ordering::Relaxed);
     pending().await
 }
 

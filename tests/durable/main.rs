@@ -7,10 +7,11 @@ mod asks;
 mod cached;
 mod changes;
 mod constructs;
-mod cut;
 mod ends;
+mod generated;
 mod many;
 mod once;
+mod performed;
 mod plain;
 #[cfg(feature = "sqlite")]
 mod size;

@@ -1,10 +1,15 @@
 //! Plain Rust over steps.
 
-use crate::cut::{Cut, Mortal, Performed, program};
+#![expect(clippy::unused_async, reason = "steps are async here so that they are performed as such")]
+
+use crate::{
+    kept::{Cut, Mortal, program},
+    performed::Performed,
+};
 use futures_util::future::join;
 use loomflow::{
     Loom, LoomError, Settled, Visit,
-    journal::{Filter, Journal, JournalError, MemoryJournal, Status},
+    journal::{Filter, Journal, JournalError, MemoryJournal, RecordKind, Status},
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
@@ -86,7 +91,7 @@ async fn whole(loom: &Loom<Performed>, done: &Performed) -> Result<u32, LoomErro
 }
 
 fn loom(kept: &MemoryJournal, generation: i64, cut: Cut, done: &Performed) -> (Loom<Performed>, Mortal) {
-    let journal = Mortal::new(kept, generation, cut);
+    let journal = Mortal::after(kept, generation, cut);
     (Loom::builder(done.clone()).journal(journal.clone()).build(), journal)
 }
 
@@ -114,14 +119,13 @@ fn a_program_cut_off_at_any_write_goes_on_and_repeats_nothing_that_is_recorded()
             assert_eq!(whole(&loom, &ended).await.unwrap(), output);
             assert_eq!(ended.sorted(), Vec::<String>::new());
         });
-        use loomflow::journal::RecordKind::{Attempt, Failed, Output};
         let performed = |node: &str| match node {
             "outer" => 1,
             _ => usize::from(["double", "quick", "add", "find"].contains(&node)),
         };
         let recorded: usize = records
             .iter()
-            .filter(|record| matches!(record.kind, Output | Failed | Attempt))
+            .filter(|record| matches!(record.kind, RecordKind::Output | RecordKind::Failed | RecordKind::Attempt))
             .map(|record| performed(&record.node))
             .sum();
         assert_eq!(again.sorted().len(), all.sorted().len() - recorded, "{cut:?}\n{:?}", again.sorted());

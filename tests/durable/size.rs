@@ -192,7 +192,7 @@ fn think(history: &[Message]) -> Turn {
 }
 
 #[step]
-fn use_tool(_call: &u32) -> Message {
+fn use_tool(_call: u32) -> Message {
     Message::new("u")
 }
 

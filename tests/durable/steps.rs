@@ -45,7 +45,7 @@ pub(crate) async fn word(n: u32) -> String {
 #[step]
 pub(crate) async fn picky(n: u32) -> Result<u32, Broken> {
     yield_now().await;
-    if n % 3 == 0 { Err(Broken(n)) } else { Ok(n) }
+    if n.is_multiple_of(3) { Err(Broken(n)) } else { Ok(n) }
 }
 
 /// Fails three times over, and then for good.
@@ -57,6 +57,6 @@ pub(crate) async fn broken(n: u32) -> Result<u32, Broken> {
 
 #[step]
 pub(crate) fn panics(n: u32) -> u32 {
-    assert!(n % 2 == 0, "odd");
+    assert!(n.is_multiple_of(2), "odd");
     n
 }

@@ -1,6 +1,8 @@
 //! What steps are told of their run.
 
-use crate::cut::{Cut, Mortal, program};
+#![expect(clippy::unused_async, reason = "steps are async here so that they are performed as such")]
+
+use crate::kept::{Cut, Mortal, program};
 use loomflow::{Loom, Visit, journal::MemoryJournal, prelude::*};
 use std::{
     collections::HashSet,
@@ -108,7 +110,7 @@ fn a_step_is_told_of_the_run_it_is_kept_in() {
 fn what_is_performed_again_by_another_process_has_the_key_it_had() {
     let whole = Seen::default();
     let writes = program(async {
-        let journal = Mortal::new(&MemoryJournal::new(), 0, Cut::Never);
+        let journal = Mortal::after(&MemoryJournal::new(), 0, Cut::Never);
         let loom = Loom::builder(whole.clone()).journal(journal.clone()).build();
         loom.start::<Paid>("run", 1).await.unwrap().output().await.unwrap();
         journal.writes()
@@ -118,13 +120,13 @@ fn what_is_performed_again_by_another_process_has_the_key_it_had() {
     for cut in (0..writes).flat_map(|write| [Cut::Behind(write), Cut::Before(write)]) {
         let (kept, seen) = (MemoryJournal::new(), Seen::default());
         program(async {
-            let journal = Mortal::new(&kept, 0, cut);
+            let journal = Mortal::after(&kept, 0, cut);
             let loom = Loom::builder(seen.clone()).journal(journal.clone()).build();
             loom.start::<Paid>("run", 1).await.unwrap();
             journal.died().await;
         });
         program(async {
-            let loom = Loom::builder(seen.clone()).journal(Mortal::new(&kept, 1, Cut::Never)).build();
+            let loom = Loom::builder(seen.clone()).journal(Mortal::after(&kept, 1, Cut::Never)).build();
             loom.start::<Paid>("run", 1).await.unwrap().output().await.unwrap();
         });
         assert_eq!(seen.keys().into_iter().collect::<HashSet<_>>(), expected, "{cut:?}");

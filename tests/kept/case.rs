@@ -8,7 +8,7 @@ use super::{
 use loomflow::{
     __private::{Machine, run},
     Failure, Inputs, Loom, LoomError, Open, Outcome,
-    journal::{Record, RecordKind},
+    journal::{JournalError, Record, RecordKind},
 };
 use serde::Serialize;
 use std::{collections::BTreeSet, marker::PhantomData, time::Duration};
@@ -105,8 +105,13 @@ where
                 answered = true;
                 match loom.answer_json("run", &question.node, json).number(question.number).await {
                     // It was given by a program that died, or an earlier answer has led elsewhere.
-                    Ok(()) | Err(LoomError::Answered { .. } | LoomError::Late { .. } | LoomError::NotAsked { .. }) => {}
-                    Err(LoomError::Journal(loomflow::journal::JournalError::Ended { .. })) => {}
+                    Ok(())
+                    | Err(
+                        LoomError::Answered { .. }
+                        | LoomError::Late { .. }
+                        | LoomError::NotAsked { .. }
+                        | LoomError::Journal(JournalError::Ended { .. }),
+                    ) => {}
                     Err(error) => panic!("the answer is not taken: {error}"),
                 }
             }
@@ -134,22 +139,12 @@ where
             world.program(Cut::Never, async |journal| (self.live(journal.clone()).await, journal.writes()))
         });
         let (ended, writes) = ended;
-        self.sound(&world.records(), "never cut");
+        sound(&world.records(), "never cut");
         let ended = ended.expect("it lives");
         if self.is_alone {
             self.as_in_memory(&ended);
         }
         (ended, executed, writes)
-    }
-
-    /// That nothing is recorded twice.
-    fn sound(&self, records: &[Record], cut: &str) {
-        let mut seen = BTreeSet::new();
-        for record in records.iter().filter(|record| is_execution(record) || record.kind == RecordKind::Answered) {
-            let attempt = (record.kind == RecordKind::Attempt).then_some(record.attempt);
-            let new = seen.insert((&record.scope, record.turn, attempt));
-            assert!(new, "{cut}: recorded twice: {record:?}\n{}", told(records));
-        }
     }
 
     /// Cuts the run off at these writes, one program after the other, and carries it on.
@@ -165,7 +160,7 @@ where
         let (expected, in_whole, _) = whole;
         let records = world.records();
         assert_eq!(ended.as_ref(), Some(expected), "{text}\n{}", told(&records));
-        self.sound(&records, &text);
+        sound(&records, &text);
         if self.races {
             return;
         }
@@ -206,6 +201,16 @@ fn json(output: &impl Serialize) -> String {
 
 fn words(failure: &Failure) -> String {
     format!("{:?} at {}, {}: {failure}", failure.kind(), failure.node(), failure.attempt())
+}
+
+/// That nothing is recorded twice.
+fn sound(records: &[Record], cut: &str) {
+    let mut seen = BTreeSet::new();
+    for record in records.iter().filter(|record| is_execution(record) || record.kind == RecordKind::Answered) {
+        let attempt = (record.kind == RecordKind::Attempt).then_some(record.attempt);
+        let new = seen.insert((&record.scope, record.turn, attempt));
+        assert!(new, "{cut}: recorded twice: {record:?}\n{}", told(records));
+    }
 }
 
 /// All there are.

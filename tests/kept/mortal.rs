@@ -31,11 +31,20 @@ pub(crate) struct Mortal {
     cut: Cut,
     writes: Arc<AtomicUsize>,
     died: Arc<Notify>,
+    /// How many milliseconds after its clock it lives.
+    later: i64,
 }
+
+const HOUR: i64 = 3_600_000;
 
 impl Mortal {
     pub(crate) fn new(kept: &MemoryJournal, cut: Cut) -> Self {
-        Mortal { kept: kept.clone(), cut, writes: Arc::default(), died: Arc::default() }
+        Self::after(kept, 0, cut)
+    }
+
+    /// The journal of a program that lives so many hours later than its clock says: no lease of the one before it stands.
+    pub(crate) fn after(kept: &MemoryJournal, hours: i64, cut: Cut) -> Self {
+        Mortal { kept: kept.clone(), cut, writes: Arc::default(), died: Arc::default(), later: hours * HOUR }
     }
 
     /// Waits until the program dies.
@@ -69,15 +78,16 @@ impl Mortal {
 
 impl Journal for Mortal {
     fn lease<'a>(&'a self, owner: &'a str, until: i64) -> Answering<'a, ()> {
-        self.kept.lease(owner, until)
+        self.kept.lease(owner, until + self.later)
     }
     fn begin<'a>(&'a self, run: &'a NewRun, owner: &'a str, now: i64) -> Answering<'a, Begun> {
-        self.kept.begin(run, owner, now)
+        self.kept.begin(run, owner, now + self.later)
     }
     fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)> {
-        self.kept.claim(id, owner, now, again)
+        self.kept.claim(id, owner, now + self.later, again)
     }
-    fn append(&self, append: Append) -> Answering<'_, ()> {
+    fn append(&self, mut append: Append) -> Answering<'_, ()> {
+        append.now += self.later;
         Box::pin(self.written(self.kept.append(append)))
     }
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>> {
@@ -114,28 +124,28 @@ impl Journal for Mortal {
         self.kept.messages(run)
     }
     fn cancel<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, ()> {
-        Box::pin(self.written(self.kept.cancel(id, now)))
+        Box::pin(self.written(self.kept.cancel(id, now + self.later)))
     }
     fn signals<'a>(&'a self, owner: &'a str) -> Answering<'a, Vec<String>> {
         self.kept.signals(owner)
     }
     fn ready(&self, now: i64, limit: usize) -> Answering<'_, Vec<String>> {
-        self.kept.ready(now, limit)
+        self.kept.ready(now + self.later, limit)
     }
     fn next_wake(&self) -> Answering<'_, Option<i64>> {
         self.kept.next_wake()
     }
     fn delete<'a>(&'a self, id: &'a str, now: i64) -> Answering<'a, bool> {
-        self.kept.delete(id, now)
+        self.kept.delete(id, now + self.later)
     }
     fn prune(&self, ended_before: i64) -> Answering<'_, u64> {
-        self.kept.prune(ended_before)
+        self.kept.prune(ended_before + self.later)
     }
     fn cached<'a>(&'a self, step: &'a str, input: &'a str, now: i64) -> Answering<'a, Option<String>> {
-        self.kept.cached(step, input, now)
+        self.kept.cached(step, input, now + self.later)
     }
     fn cache<'a>(&'a self, step: &'a str, input: &'a str, output: &'a str, until: i64) -> Answering<'a, ()> {
-        self.kept.cache(step, input, output, until)
+        self.kept.cache(step, input, output, until + self.later)
     }
     fn is_shared(&self) -> bool {
         false

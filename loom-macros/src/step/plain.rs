@@ -44,7 +44,7 @@ pub(super) fn function(step: &StepFn, parts: &Parts, options: &Options, rt: &Tok
     };
     quote! {
         #(#attrs)*
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::used_underscore_binding)]
         #vis #sig #body
     }
 }

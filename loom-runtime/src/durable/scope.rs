@@ -99,7 +99,7 @@ pub(super) struct Tip {
 impl Scope {
     pub(super) fn new(path: String, outer: Option<Arc<Scope>>, tip: Option<Tip>, stands: bool) -> Self {
         let last = tip.as_ref().map(|tip| tip.last);
-        Scope { path, outer, here: Mutex::new(Here { last, tip, stands, ..Here::default() }) }
+        Scope { path, outer, here: Mutex::new(Here { last, stands, tip, ..Here::default() }) }
     }
 
     // Nothing under the lock can panic half-way.

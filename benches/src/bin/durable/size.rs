@@ -10,15 +10,24 @@ const CARRIED: usize = 100_000;
 const TURNS: usize = 100;
 const WORDS: usize = 400;
 
-pub(crate) fn weigh(folder: &Folder, _rounds: usize) {
+/// What a run takes that carries a text of so many bytes.
+fn carried(folder: &Folder, bytes: usize) -> u64 {
     let path = folder.file("carried");
     block_on(async {
         let loom = open(&path, Durability::Process).await;
-        let run = loom.start::<Carried>("run", "x".repeat(CARRIED)).await.expect("a run that begins");
+        let run = loom.start::<Carried>("run", "x".repeat(bytes)).await.expect("a run that begins");
         assert_eq!(run.output().await.expect("a run that ends"), 20);
     });
-    let bytes = weight(&path);
-    println!("\n{CARRIED} bytes that 20 steps read take {bytes} on disk, ×{:.2}.", size(bytes) / number(CARRIED));
+    weight(&path)
+}
+
+pub(crate) fn weigh(folder: &Folder, _rounds: usize) {
+    let (few, many) = (carried(folder, 1), carried(folder, CARRIED));
+    let ratio = size(many - few) / number(CARRIED);
+    println!(
+        "\n{CARRIED} bytes that 20 steps read cost {}, ×{ratio:.2}; the file with one byte takes {few}.",
+        many - few
+    );
     let path = folder.file("talk");
     block_on(async {
         let loom = open(&path, Durability::Process).await;

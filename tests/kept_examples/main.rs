@@ -1,0 +1,29 @@
+//! The workflows of the examples, in runs that are kept and cut off at every write.
+//!
+//! An example has its part of this as a module of its own, for what is private to it.
+
+#![allow(dead_code, reason = "of an example only the workflow is run here")]
+
+#[path = "../kept/mod.rs"]
+mod kept;
+
+#[path = "../../examples/evaluator_optimizer.rs"]
+mod evaluator_optimizer;
+#[path = "../../examples/nested.rs"]
+mod nested;
+#[path = "../../examples/orchestrator.rs"]
+mod orchestrator;
+#[path = "../../examples/parallel.rs"]
+mod parallel;
+#[path = "../../examples/partial_failure.rs"]
+mod partial_failure;
+#[path = "../../examples/prompt_chain.rs"]
+mod prompt_chain;
+#[path = "../../examples/research.rs"]
+mod research;
+#[path = "../../examples/routing.rs"]
+mod routing;
+#[path = "../../examples/saga.rs"]
+mod saga;
+#[path = "../../examples/voting.rs"]
+mod voting;

@@ -1,0 +1,10 @@
+//! `nested`, cut off at every write.
+
+use super::*;
+use crate::kept::case;
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    let stories = STORIES.map(str::to_owned).to_vec();
+    assert!(case::<Column, _>((stories, 28)).at_every_write().is_ok());
+}

@@ -1,0 +1,10 @@
+//! `orchestrator`, cut off at every write.
+
+use super::*;
+use crate::kept::case;
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    assert!(case::<Describe, _>(TABLE.to_owned()).at_every_write().is_ok());
+    assert!(case::<Describe, _>("a,b".to_owned()).at_every_write().is_err());
+}

@@ -1,0 +1,9 @@
+//! `parallel`, cut off at every write.
+
+use super::*;
+use crate::kept::case;
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    assert!(case::<Proofread, _>(CONTRACT.to_owned()).at_every_two_writes().is_ok());
+}

@@ -1,0 +1,11 @@
+//! `voting`, cut off at every write.
+
+use super::*;
+use crate::kept::case;
+
+#[test]
+fn it_is_carried_on_from_every_write() {
+    for message in MESSAGES {
+        assert!(case::<Filter, _>(message.to_owned()).at_every_write().is_ok());
+    }
+}
