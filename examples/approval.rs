@@ -88,7 +88,7 @@ async fn list() -> Done {
     let loom = loom().await?;
     for run in loom.runs(&Filter::default()).await? {
         println!("{}: {} {}", run.id, run.workflow, run.status.name());
-        for open in loom.open(&run.id).await? {
+        for open in loom.questions(&run.id).await? {
             println!("  {} {}", open.question, open.question.shown().collect::<Vec<_>>().join(" "));
         }
     }

@@ -11,9 +11,9 @@
 pub use loomflow_graph::{graph, version};
 pub use loomflow_runtime::journal;
 pub use loomflow_runtime::{
-    Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, Open, Outcome,
-    Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit, Wait, Workflow,
-    backoff,
+    Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
+    Outcome, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit, Wait,
+    Workflow, backoff,
 };
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};

@@ -37,7 +37,7 @@ pub mod __private;
 
 pub use ask::Ask;
 pub use context::Provides;
-pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, Open, Outcome, Program, Settled, Start};
+pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, OpenQuestion, Outcome, Program, Settled, Start};
 pub use failure::{Failure, FailureKind, Fault};
 pub use line::Line;
 pub use machine::Workflow;

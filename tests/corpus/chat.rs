@@ -3,7 +3,7 @@
 use crate::Trouble as ModelError;
 use crate::kept::case;
 use crate::{drawn, ended, failed};
-use loomflow::Open;
+use loomflow::OpenQuestion;
 use loomflow::prelude::*;
 use loomflow::{Run, Traced};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ fn it_is_drawn() {
 #[test]
 fn it_is_carried_on_from_every_write() {
     // Each answer has a question mark more, and so has what is said to it.
-    let says = |open: &Open| {
+    let says = |open: &OpenQuestion| {
         let text = open.question.text();
         let says = if text.len() > 8 { "bye".to_owned() } else { format!("{text}!") };
         serde_json::to_string(&message(&says)).ok()

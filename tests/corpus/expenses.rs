@@ -4,7 +4,7 @@ use crate::Trouble as PayError;
 use crate::common::way;
 use crate::kept::case;
 use crate::{drawn, ended, failed};
-use loomflow::Open;
+use loomflow::OpenQuestion;
 use loomflow::prelude::*;
 use loomflow::{Run, Traced};
 use serde::{Deserialize, Serialize};
@@ -139,9 +139,9 @@ fn it_is_drawn() {
 
 #[test]
 fn it_is_carried_on_from_every_write() {
-    let yes = |_: &Open| Some("\"Yes\"".to_owned());
-    let manager = |open: &Open| (open.node == "manager").then(|| "\"Yes\"".to_owned());
-    let no = |open: &Open| (open.node == "finance").then(|| "\"No\"".to_owned());
+    let yes = |_: &OpenQuestion| Some("\"Yes\"".to_owned());
+    let manager = |open: &OpenQuestion| (open.node == "manager").then(|| "\"Yes\"".to_owned());
+    let no = |open: &OpenQuestion| (open.node == "finance").then(|| "\"No\"".to_owned());
     let asks = || case::<Expenses, _>(Expense { euros: 70 });
     assert_eq!(asks().answered(yes).at_every_two_writes(), Ok(r#"{"Paid":70}"#.to_owned()));
     assert_eq!(asks().answered(manager).at_every_write(), Ok(r#""Expired""#.to_owned()));

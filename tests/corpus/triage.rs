@@ -5,7 +5,7 @@ use crate::Trouble as LlmError;
 use crate::common::way;
 use crate::kept::case_in;
 use crate::{drawn, ended, failed};
-use loomflow::Open;
+use loomflow::OpenQuestion;
 use loomflow::prelude::*;
 use loomflow::{Run, Traced};
 use serde::{Deserialize, Serialize};
@@ -239,12 +239,12 @@ fn it_takes_at_most_twelve_steps() {
 #[test]
 fn it_is_carried_on_from_every_write() {
     let ticket = |text: &str| case_in::<Triage, _, _>(Ticket { text: text.to_owned() }, || Llm);
-    let grants = |_: &Open| Some("\"Granted\"".to_owned());
+    let grants = |_: &OpenQuestion| Some("\"Granted\"".to_owned());
     assert_eq!(ticket("bill me").answered(grants).at_every_two_writes(), Ok(r#"{"Sent":"bill of 7"}"#.to_owned()));
     assert_eq!(ticket("help???").answered(grants).at_every_write(), Ok(r#"{"Sent":"on help???!!!"}"#.to_owned()));
     assert_eq!(ticket("help????").answered(grants).at_every_write(), Ok(r#""Escalated""#.to_owned()));
     assert_eq!(ticket("help").answered(|_| None).at_every_write(), Ok(r#""Escalated""#.to_owned()));
-    let refuses = |_: &Open| Some(r#"{"Refused":"rude"}"#.to_owned());
+    let refuses = |_: &OpenQuestion| Some(r#"{"Refused":"rude"}"#.to_owned());
     assert_eq!(ticket("help").answered(refuses).at_every_write(), Ok(r#""Escalated""#.to_owned()));
     assert_eq!(ticket("spam").at_every_write(), Ok(r#""None""#.to_owned()));
     for fails in ["busy", "slow", "bill twice"] {

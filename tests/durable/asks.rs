@@ -48,7 +48,7 @@ workflow! {
 
 /// The nodes that ask.
 async fn open<C: Send + Sync + 'static>(loom: &Loom<C>) -> Vec<String> {
-    loom.open("run").await.expect("there is such a run").into_iter().map(|open| open.node).collect()
+    loom.questions("run").await.expect("there is such a run").into_iter().map(|open| open.node).collect()
 }
 
 /// Begins a run, which waits.

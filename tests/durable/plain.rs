@@ -337,7 +337,7 @@ fn a_step_that_must_not_happen_twice_is_settled() {
         let output = program(async {
             let (loom, _) = loom(&kept, 1, Cut::Never, &done);
             let settle = async {
-                while loom.open("run").await.unwrap().is_empty() {
+                while loom.questions("run").await.unwrap().is_empty() {
                     tokio::task::yield_now().await;
                 }
                 let settled = if happened { Settled::Happened(70) } else { Settled::DidNot };

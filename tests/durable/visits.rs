@@ -100,7 +100,7 @@ fn a_step_is_told_of_the_run_it_is_kept_in() {
         let loom = Loom::builder(()).build();
         let run = loom.start::<Told>("run 1", "x".to_owned()).user("ada").session("s").await.unwrap();
         run.outcome().await.unwrap();
-        assert_eq!(loom.open("run 1").await.unwrap()[0].question.text(), "Is ada sure?");
+        assert_eq!(loom.questions("run 1").await.unwrap()[0].question.text(), "Is ada sure?");
         loom.answer::<sure>("run 1", true).await.unwrap();
         assert_eq!(run.output().await.unwrap(), ["run 1", "ada", "s", "x"]);
     });

@@ -4,7 +4,7 @@ use crate::{
     kept::case,
     steps::{add, double, slow},
 };
-use loomflow::{Open, prelude::*};
+use loomflow::{OpenQuestion, prelude::*};
 use std::time::Duration;
 
 #[ask(u32)]
@@ -18,7 +18,7 @@ fn mail(text: &str) -> Question {
 }
 
 /// Answers how long the question is; a question in capitals is never answered.
-fn length(open: &Open) -> Option<String> {
+fn length(open: &OpenQuestion) -> Option<String> {
     let text = open.question.text();
     (text != text.to_uppercase()).then(|| text.len().to_string())
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use loomflow::{
     __private::{Machine, run},
-    Failure, Inputs, Loom, LoomError, Open, Outcome,
+    Failure, Inputs, Loom, LoomError, OpenQuestion, Outcome,
     journal::{JournalError, Record, RecordKind},
 };
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(crate) struct Case<W, I, C> {
     workflow: PhantomData<fn() -> W>,
     input: I,
     context: fn() -> C,
-    person: fn(&Open) -> Option<String>,
+    person: fn(&OpenQuestion) -> Option<String>,
     cancelled: bool,
     races: bool,
     /// Whether nobody answers or cancels it.
@@ -57,7 +57,7 @@ where
     C: Send + Sync + 'static,
 {
     /// Who answers, in JSON.
-    pub(crate) fn answered(mut self, person: fn(&Open) -> Option<String>) -> Self {
+    pub(crate) fn answered(mut self, person: fn(&OpenQuestion) -> Option<String>) -> Self {
         (self.person, self.is_alone) = (person, false);
         self
     }
@@ -98,7 +98,7 @@ where
         Err("it never ends".to_owned())
     }
 
-    async fn answer(&self, loom: &Loom<C>, open: &[Open]) {
+    async fn answer(&self, loom: &Loom<C>, open: &[OpenQuestion]) {
         let mut answered = false;
         for question in open {
             if let Some(json) = (self.person)(question) {

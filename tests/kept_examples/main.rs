@@ -1,11 +1,10 @@
 //! The workflows of the examples, in runs that are kept and cut off at every write.
 //!
-//! An example has its part of this as a module of its own, for what is private to it.
+//! An example has its part of this as a module of its own, for what is private to it; that part brings what it needs, so that
+//! the example can be built by itself for tests too.
 
 #![allow(dead_code, reason = "of an example only the workflow is run here")]
-
-#[path = "../kept/mod.rs"]
-mod kept;
+#![allow(clippy::duplicate_mod, reason = "each example brings what its tests need")]
 
 #[path = "../../examples/evaluator_optimizer.rs"]
 mod evaluator_optimizer;

@@ -1,7 +1,10 @@
 //! `orchestrator`, cut off at every write.
 
 use super::*;
-use crate::kept::case;
+use harness::case;
+
+#[path = "../kept/mod.rs"]
+mod harness;
 
 #[test]
 fn it_is_carried_on_from_every_write() {

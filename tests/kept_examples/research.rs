@@ -1,7 +1,10 @@
 //! `research`, cut off at every write.
 
 use super::*;
-use crate::kept::case_in;
+use harness::case_in;
+
+#[path = "../kept/mod.rs"]
+mod harness;
 
 #[test]
 fn it_is_carried_on_from_every_write() {

@@ -56,7 +56,9 @@ pub(super) fn body(step: &StepFn) -> TokenStream {
     }
     let name = &step.sig.ident;
     let (impls, types, bounds) = step.sig.generics.split_for_impl();
-    let attrs = step.attrs.iter().filter(|attr| !tells(attr));
+    // As public and as documented as the function that users call, so that the same lints hold for both.
+    let attrs = step.attrs.iter().filter(|attr| !attr.path().is_ident("deprecated"));
+    let vis = &step.vis;
     let mut sig = bare(&step.sig);
     sig.generics = syn::Generics::default();
     let body = &step.body;
@@ -64,7 +66,8 @@ pub(super) fn body(step: &StepFn) -> TokenStream {
         #[doc(hidden)]
         impl #impls #name #types #bounds {
             #(#attrs)*
-            #sig #body
+            #[doc(hidden)]
+            #vis #sig #body
         }
     }
 }

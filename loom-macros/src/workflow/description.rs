@@ -56,7 +56,7 @@ pub(super) fn kept(plan: &Plan<'_, '_>, description: &Description, positions: &P
     quote! {
         const DESCRIPTION: &'static str = #text;
         fn types() -> #rt::Vec<(&'static str, &'static str)> {
-            #rt::Vec::from([#(#types),*])
+            <#rt::Vec<_> as ::core::convert::From<_>>::from([#(#types),*])
         }
     }
 }

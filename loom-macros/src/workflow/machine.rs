@@ -58,7 +58,7 @@ fn states_of(plan: &Plan<'_, '_>, region: RegionId) -> TokenStream {
         let index = plan.state_index(point);
         let state = plan.state_name(index);
         let fields = plan.held_at(point).into_iter().map(|held| restored(plan, point, held));
-        quote!(#index => Self::#state { #(#fields),* },)
+        quote!(#index => #rt::Ok(Self::#state { #(#fields),* }),)
     });
     quote! {
         pub enum #name<#params> #where_clause { #(#variants,)* __Gone(#rt::PhantomData<fn() -> (#(#types,)*)>) }
@@ -72,10 +72,10 @@ fn states_of(plan: &Plan<'_, '_>, region: RegionId) -> TokenStream {
         }
         impl #impls #name #args #where_clause {
             fn __restore(__from: &mut #rt::Restoring) -> #rt::Result<Self, #rt::Unfit> {
-                #rt::Ok(match __from.place() {
+                match __from.place() {
                     #(#restored)*
-                    _ => return #rt::Err(__from.no_place()),
-                })
+                    _ => #rt::Err(__from.no_place()),
+                }
             }
         }
     }

@@ -63,7 +63,7 @@ impl<C: Send + Sync + 'static> Answer<C> {
     }
 
     /// The number of the question that is answered, where one node asks several times at once: see
-    /// [`Open::number`](super::Open::number).
+    /// [`OpenQuestion::number`](super::OpenQuestion::number).
     pub fn number(mut self, number: u64) -> Self {
         self.number = Some(number);
         self

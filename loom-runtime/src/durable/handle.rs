@@ -2,7 +2,7 @@
 
 use super::{
     error::LoomError,
-    loom::{End, Loom, Open, State, carry, locked},
+    loom::{End, Loom, OpenQuestion, State, carry, locked},
 };
 use crate::{
     journal::{JournalError, Status},
@@ -32,7 +32,7 @@ pub enum Outcome<T> {
     /// It has ended with this.
     Done(T),
     /// It waits: for the answers to these questions, or, where there are none, for a time.
-    Waiting(Vec<Open>),
+    Waiting(Vec<OpenQuestion>),
 }
 
 impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
@@ -62,7 +62,7 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
                 }
                 Status::Waiting => {
                     if !locked(&self.loom.0.live).contains_key(&self.id) {
-                        return Ok(Outcome::Waiting(self.loom.open(&self.id).await?));
+                        return Ok(Outcome::Waiting(self.loom.questions(&self.id).await?));
                     }
                 }
                 Status::Running => self.carried().await?,

@@ -116,7 +116,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A question that a run waits with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Open {
+pub struct OpenQuestion {
     /// The node that asks.
     pub node: String,
     /// The ask.
@@ -262,7 +262,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     ///
     /// # Errors
     /// When there is no such run, and what the journal fails with.
-    pub async fn open(&self, id: &str) -> Result<Vec<Open>, LoomError> {
+    pub async fn questions(&self, id: &str) -> Result<Vec<OpenQuestion>, LoomError> {
         let info = self.0.info(id).await?;
         let asked = self.0.journal.questions(info.run).await?;
         Ok(asked.into_iter().filter(|asked| asked.state == QuestionState::Open).filter_map(open).collect())
@@ -311,9 +311,9 @@ impl<C: Send + Sync + 'static> Loom<C> {
     }
 }
 
-fn open(asked: Asked) -> Option<Open> {
+fn open(asked: Asked) -> Option<OpenQuestion> {
     let at = u64::try_from(asked.at).unwrap_or_default();
-    Some(Open {
+    Some(OpenQuestion {
         node: asked.node,
         ask: asked.ask,
         number: asked.seq,

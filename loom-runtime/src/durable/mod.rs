@@ -28,7 +28,7 @@ pub use answer::Answer;
 pub use builder::Builder;
 pub use error::LoomError;
 pub use handle::{Handle, Outcome};
-pub use loom::{Loom, Open};
+pub use loom::{Loom, OpenQuestion};
 pub use once::{Settled, check_settled};
 pub use program::Program;
 pub use start::{Inputs, Start};
