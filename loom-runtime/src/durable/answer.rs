@@ -1,9 +1,6 @@
 //! An answer that is given to a run.
 
-use super::{
-    error::LoomError,
-    loom::{Loom, nudge},
-};
+use super::{carrying::nudge, error::LoomError, loom::Loom};
 use crate::{
     clock::now_ms,
     journal::{Asked, JournalError, Message, QuestionState, RunInfo},

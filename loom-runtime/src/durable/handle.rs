@@ -1,8 +1,10 @@
 //! A run that was begun, to wait for.
 
 use super::{
+    carrying::carry,
     error::LoomError,
-    loom::{End, Loom, OpenQuestion, State, carry, locked},
+    inner::{End, State, locked},
+    loom::{Loom, OpenQuestion},
 };
 use crate::{
     journal::{JournalError, Status},

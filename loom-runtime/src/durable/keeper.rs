@@ -2,8 +2,9 @@
 //! other processes have put for a run is looked for.
 
 use super::{
+    carrying::carry,
     error::LoomError,
-    loom::{Inner, carry, locked},
+    inner::{Inner, locked},
 };
 use crate::{
     clock::{now_ms, until},

@@ -3,45 +3,28 @@
 use super::{
     answer::Answer,
     builder::Builder,
-    changes::changed,
-    driver::Durable,
+    carrying::{carry, nudge},
     error::LoomError,
     handle::Handle,
+    inner::Inner,
     keeper,
-    keeping::{Halt, Keeping},
-    live::Def,
     once::Settled,
     registry::{Registry, Runner},
-    resolve::Resolver,
-    restore::{Restored, restore, try_again},
     start::{Inputs, Start},
-    task::Came,
 };
 use crate::{
     ask::Ask,
-    cancel::Cancel,
     clock::{before, now_ms},
-    failure::Failure,
-    journal::{
-        Append, Asked, Begun, Claim, Filter, Journal, JournalError, NewRun, QuestionState, RecordKind, RunInfo, Status,
-    },
+    journal::{Asked, Filter, Journal, QuestionState, RunInfo},
     machine::Machine,
-    plain::PLAIN,
-    state::GIVEN,
     step::Step,
     value::Value,
-    visit::Of,
 };
 use std::{
-    collections::{HashMap, HashSet, hash_map},
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::{Duration, SystemTime},
 };
-use tokio::sync::{Notify, OnceCell, watch};
 
 /// Begins runs that outlive their process, carries them on, answers and cancels them.
 ///
@@ -58,59 +41,6 @@ impl<C> fmt::Debug for Loom<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loom").field("journal", &self.0.journal).field("owner", &self.0.owner).finish_non_exhaustive()
     }
-}
-
-pub(super) struct Inner<C> {
-    pub(super) context: C,
-    pub(super) journal: Arc<dyn Journal>,
-    /// The name under which runs are claimed.
-    pub(super) owner: String,
-    pub(super) lease: Duration,
-    pub(super) workflows: RwLock<Registry<C>>,
-    /// The runs that are carried on here.
-    pub(super) live: Mutex<HashMap<String, Arc<Live>>>,
-    /// The runs that were put aside here, to be gone on with when their time has come.
-    pub(super) aside: Mutex<HashSet<String>>,
-    /// The runs that stopped here because the lease was over, to be gone on with when it is renewed.
-    pub(super) lost: Mutex<HashSet<String>>,
-    /// Whether runs of others are carried on that nobody is at any more.
-    pub(super) adopts: AtomicBool,
-    /// Is told that a run was put aside.
-    pub(super) kept: Arc<Notify>,
-    keeper: OnceCell<()>,
-}
-
-/// A run that is carried on here.
-pub(super) struct Live {
-    pub(super) signal: Notify,
-    pub(super) state: watch::Sender<State>,
-}
-
-impl Live {
-    /// Whether somebody waits for what the run comes to.
-    pub(super) fn is_watched(&self) -> bool {
-        self.state.receiver_count() > 0
-    }
-}
-
-/// What a run has ended with, as JSON.
-#[derive(Debug, Clone)]
-pub(super) enum End {
-    Done(String),
-    Failed(String),
-}
-
-/// How a run stands that is, or was, carried on here.
-#[derive(Clone)]
-pub(super) enum State {
-    Working,
-    Left,
-    Ended(End),
-    Stopped(Arc<LoomError>),
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A question that a run waits with.
@@ -142,19 +72,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
         lease: Duration,
         workflows: Registry<C>,
     ) -> Self {
-        Loom(Arc::new(Inner {
-            context,
-            journal,
-            owner,
-            lease,
-            workflows: RwLock::new(workflows),
-            live: Mutex::default(),
-            aside: Mutex::default(),
-            lost: Mutex::default(),
-            adopts: AtomicBool::new(false),
-            kept: Arc::default(),
-            keeper: OnceCell::new(),
-        }))
+        Loom(Arc::new(Inner::new(context, journal, owner, lease, workflows)))
     }
 
     /// Begins a run. When it gives a handle, the run is in the journal.
@@ -320,305 +238,4 @@ fn open(asked: Asked) -> Option<OpenQuestion> {
         question: serde_json::from_str(&asked.question?).ok()?,
         asked_at: SystemTime::UNIX_EPOCH + Duration::from_millis(at),
     })
-}
-
-impl<C: Send + Sync + 'static> Inner<C> {
-    /// Sees to it that this owner has its lease, and that somebody renews it.
-    pub(super) async fn ready(self: &Arc<Self>) -> Result<(), JournalError> {
-        self.keeper
-            .get_or_try_init(|| async {
-                self.renew().await?;
-                tokio::spawn(keeper::keep(Arc::downgrade(self)));
-                Ok(())
-            })
-            .await
-            .copied()
-    }
-
-    pub(super) async fn renew(&self) -> Result<(), JournalError> {
-        let until = now_ms().saturating_add(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
-        self.journal.lease(&self.owner, until).await
-    }
-
-    pub(super) async fn info(&self, id: &str) -> Result<RunInfo, JournalError> {
-        self.journal.run(id).await?.ok_or_else(|| JournalError::Unknown { id: id.to_owned() })
-    }
-
-    pub(super) fn runner(&self, info: &RunInfo) -> Result<Arc<dyn Runner<C>>, LoomError> {
-        let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
-        if (info.workflow.as_str(), info.version) == (PLAIN, 0) {
-            return Err(LoomError::Program { id: info.id.clone() });
-        }
-        workflows.get(&info.workflow, info.version).ok_or_else(|| LoomError::Unregistered {
-            id: info.id.clone(),
-            workflow: info.workflow.clone(),
-            version: info.version,
-        })
-    }
-
-    /// Notes that a run is carried on here; none when it is already.
-    pub(super) fn enliven(self: &Arc<Self>, id: &str) -> Option<Lively<C>> {
-        match locked(&self.live).entry(id.to_owned()) {
-            hash_map::Entry::Occupied(_) => None,
-            hash_map::Entry::Vacant(place) => {
-                let live = Arc::new(Live { signal: Notify::new(), state: watch::Sender::new(State::Working) });
-                place.insert(Arc::clone(&live));
-                Some(Lively { inner: Arc::clone(self), id: id.to_owned(), live, left: State::Left })
-            }
-        }
-    }
-
-    /// What a run came to that has ended.
-    pub(super) async fn ended<T: Value>(&self, info: &RunInfo) -> Result<T, LoomError> {
-        let end = self.end(info).await?;
-        self.read(&info.id, &end)
-    }
-
-    /// Reads what a run has ended with.
-    pub(super) fn read<T: Value>(&self, id: &str, end: &End) -> Result<T, LoomError> {
-        match end {
-            End::Done(json) => T::read(json).map_err(|error| LoomError::Changed {
-                id: id.to_owned(),
-                differences: vec![format!("its output cannot be read: {error}")],
-            }),
-            End::Failed(json) => match Failure::read(json) {
-                Ok(failure) => Err(LoomError::Failed(failure)),
-                Err(error) => Err(JournalError::Damaged {
-                    journal: format!("{:?}", self.journal),
-                    what: format!("run `{id}`: its failure cannot be read: {error}"),
-                }
-                .into()),
-            },
-        }
-    }
-
-    async fn end(&self, info: &RunInfo) -> Result<End, LoomError> {
-        let damaged = |what: String| JournalError::Damaged {
-            journal: format!("{:?}", self.journal),
-            what: format!("run `{}`: {what}", info.id),
-        };
-        let mut resolver = Resolver::new(&*self.journal, info.run, &info.id);
-        let last = self.journal.last(info.run).await?.filter(|last| last.kind == RecordKind::Ended);
-        let last = last.ok_or_else(|| damaged("it has ended, and its last record is not of that".to_owned()))?;
-        if info.status != Status::Done {
-            return Ok(End::Failed(last.value));
-        }
-        let def: Option<Def> = resolver.live(&last).await?.0.values.remove(GIVEN);
-        let json = match def {
-            Some(def) => resolver.value(&def).await?,
-            None => last.value,
-        };
-        Ok(End::Done(json))
-    }
-}
-
-/// A run that is carried on here, for as long as it is.
-pub(super) struct Lively<C> {
-    inner: Arc<Inner<C>>,
-    id: String,
-    pub(super) live: Arc<Live>,
-    left: State,
-}
-
-impl<C> Drop for Lively<C> {
-    fn drop(&mut self) {
-        locked(&self.inner.live).remove(&self.id);
-        self.live.state.send_replace(self.left.clone());
-    }
-}
-
-/// Begins a run, or finds the one of that id.
-pub(super) async fn begin<C: Send + Sync + 'static>(
-    inner: &Arc<Inner<C>>,
-    mut run: NewRun,
-    runner: Arc<dyn Runner<C>>,
-) -> Result<(), LoomError> {
-    inner.ready().await?;
-    let lively = loop {
-        if let Some(lively) = inner.enliven(&run.id) {
-            break lively;
-        }
-        // Somebody else may be beginning it at this moment.
-        match inner.journal.run(&run.id).await? {
-            Some(info) => return same(inner, &run, &info).await,
-            None => tokio::task::yield_now().await,
-        }
-    };
-    let graph = runner.graph();
-    (run.graph, run.fingerprint) = (graph.text.clone(), graph.fingerprint.clone());
-    match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
-        Begun::New(claim) => {
-            let input = run.input;
-            let of = Of { id: run.id, user: run.user, session: run.session };
-            spawn(lively, claim, runner, of, Restored::default(), input, false);
-            Ok(())
-        }
-        Begun::Exists(info) => {
-            drop(lively);
-            same(inner, &run, &info).await?;
-            if info.status.is_end() {
-                return Ok(());
-            }
-            match carry(inner, &run.id, false).await {
-                Err(LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => Ok(()),
-                other => other,
-            }
-        }
-    }
-}
-
-/// That a run which exists is the one that is to begin.
-pub(super) async fn same<C: Send + Sync + 'static>(
-    inner: &Inner<C>,
-    run: &NewRun,
-    info: &RunInfo,
-) -> Result<(), LoomError> {
-    let another = |what: String| Err(LoomError::Another { id: run.id.clone(), what });
-    if (&info.workflow, info.version) != (&run.workflow, run.version) {
-        return another(format!("of workflow `{}`, version {}", info.workflow, info.version));
-    }
-    let input = inner.journal.input(info.run).await?;
-    let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
-    if input != run.input && read(&input) != read(&run.input) {
-        return another("with another input".to_owned());
-    }
-    Ok(())
-}
-
-/// Carries a run on in the background.
-pub(super) async fn carry<C: Send + Sync + 'static>(
-    inner: &Arc<Inner<C>>,
-    id: &str,
-    again: bool,
-) -> Result<(), LoomError> {
-    let Some(lively) = inner.enliven(id) else { return Ok(()) };
-    let info = inner.info(id).await?;
-    if info.status.is_end() && !again {
-        return Err(JournalError::Ended { id: id.to_owned() }.into());
-    }
-    let runner = inner.runner(&info)?;
-    let failed = info.status.is_end();
-    let (claim, info) = inner.journal.claim(id, &inner.owner, now_ms(), again).await?;
-    let restored = async {
-        if failed {
-            try_again(&*inner.journal, claim).await?;
-        }
-        restored(inner, &info, &*runner).await
-    };
-    let restored = match restored.await {
-        Ok(restored) => restored,
-        Err(error) => {
-            let_go(inner, claim).await;
-            return Err(error);
-        }
-    };
-    let input = inner.journal.input(info.run).await?;
-    let cancelled = info.cancel_at.is_some();
-    let of = Of { id: info.id, user: info.user, session: info.session };
-    spawn(lively, claim, runner, of, restored, input, cancelled);
-    Ok(())
-}
-
-/// Where a run goes on, if it can in the graph that its workflow has now.
-async fn restored<C: Send + Sync + 'static>(
-    inner: &Inner<C>,
-    info: &RunInfo,
-    runner: &dyn Runner<C>,
-) -> Result<Restored, LoomError> {
-    let restored = restore(&*inner.journal, info.run, &info.id).await?;
-    let now = runner.graph();
-    if now.fingerprint == info.fingerprint {
-        return Ok(restored);
-    }
-    let Some(before) = inner.journal.graph(&info.fingerprint).await? else { return Ok(restored) };
-    let differences = changed(&before, &now.text, restored.positions());
-    if differences.is_empty() { Ok(restored) } else { Err(LoomError::Changed { id: info.id.clone(), differences }) }
-}
-
-/// Lets go of a run that was claimed and cannot be carried on.
-async fn let_go<C: Send + Sync + 'static>(inner: &Inner<C>, claim: Claim) {
-    let append = Append { status: Some((Status::Running, None)), ..Append::nothing(claim, now_ms()) };
-    // That nobody is at it is told by the lease at the latest.
-    let _ = inner.journal.append(append).await;
-}
-
-/// Tells a run that something was put for it: here, or it is carried on here if that can be.
-pub(super) async fn nudge<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> Result<(), LoomError> {
-    let live = locked(&inner.live).get(id).cloned();
-    if let Some(live) = live {
-        live.signal.notify_one();
-        return Ok(());
-    }
-    inner.ready().await?;
-    match carry(inner, id, false).await {
-        // Who has it looks for what was put; who knows its workflow carries it on.
-        Err(
-            LoomError::Unregistered { .. }
-            | LoomError::Program { .. }
-            | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. }),
-        ) => Ok(()),
-        other => other,
-    }
-}
-
-fn spawn<C: Send + Sync + 'static>(
-    mut lively: Lively<C>,
-    claim: Claim,
-    runner: Arc<dyn Runner<C>>,
-    of: Of,
-    restored: Restored,
-    input: String,
-    cancelled: bool,
-) {
-    tokio::spawn(async move {
-        let inner = Arc::clone(&lively.inner);
-        let cancel = Arc::new(Cancel::default());
-        if restored.cancelled {
-            cancel.was_taken();
-        }
-        let cancels = cancelled && !restored.cancelled;
-        let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, cancels, of);
-        let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
-        let id = lively.id.clone();
-        let aside = matches!(came, Came::Aside);
-        let cancelled = driver.keeping.cancel.is_taken();
-        match came {
-            Came::Ended(end) => lively.left = end.map_or(State::Left, State::Ended),
-            Came::Aside => {
-                locked(&inner.aside).insert(id.clone());
-                inner.kept.notify_one();
-            }
-            Came::Halted(halt) => {
-                let error = match halt {
-                    Halt::Journal(error) => LoomError::Journal(error),
-                    Halt::Unfit { at, unfit } => {
-                        LoomError::Changed { id: id.clone(), differences: vec![format!("at `{at}`: {unfit}")] }
-                    }
-                };
-                tracing::warn!(run = %id, %error, "a run cannot go on");
-                if let LoomError::Journal(JournalError::Expired { .. }) = &error {
-                    locked(&inner.lost).insert(id.clone());
-                }
-                lively.left = State::Stopped(Arc::new(error));
-            }
-        }
-        drop(lively);
-        if aside && has_come(&inner, &id, claim.run, cancelled).await {
-            // What cannot go on says so itself.
-            let _ = carry(&inner, &id, false).await;
-        }
-    });
-}
-
-/// Whether something came for a run while it was being put aside.
-async fn has_come<C: Send + Sync + 'static>(inner: &Inner<C>, id: &str, run: u64, cancelled: bool) -> bool {
-    let Ok(Some(info)) = inner.journal.run(id).await else { return false };
-    let (Ok(messages), Ok(asked)) = (inner.journal.messages(run).await, inner.journal.questions(run).await) else {
-        return false;
-    };
-    // What answers a question was not there when the run was put aside; an inbox may hold what is for a later one.
-    let is_for = |ask: &str| asked.iter().any(|asked| asked.state == QuestionState::Open && asked.ask == ask);
-    let answers = messages.iter().any(|(_, message)| message.question.is_some() || is_for(&message.ask));
-    (info.cancel_at.is_some() && !cancelled) || answers
 }

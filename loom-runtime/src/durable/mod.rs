@@ -6,10 +6,12 @@
 mod answer;
 mod builder;
 mod cached;
+mod carrying;
 mod changes;
 mod driver;
 mod error;
 mod handle;
+mod inner;
 mod keeper;
 mod keeping;
 mod live;

@@ -3,10 +3,12 @@
 //! What a call in such a run does is known to `plain`.
 
 use super::{
+    carrying::same,
     driver::Durable,
     error::LoomError,
+    inner::{Inner, Lively},
     keeping::{Entry, Halt, Keeping},
-    loom::{Inner, Lively, Loom, same},
+    loom::Loom,
     restore::Restored,
 };
 use crate::{

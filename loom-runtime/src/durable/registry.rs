@@ -2,7 +2,7 @@
 
 use super::{
     driver::Durable,
-    loom::Live,
+    inner::Live,
     task::{Came, carry_on},
 };
 use crate::{

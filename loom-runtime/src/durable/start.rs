@@ -1,9 +1,10 @@
 //! A run that is to begin.
 
 use super::{
+    carrying::begin,
     error::LoomError,
     handle::Handle,
-    loom::{Loom, begin},
+    loom::Loom,
     registry::{Runner, version},
 };
 use crate::{journal::NewRun, machine::Workflow, state::Fields, value::Value};

@@ -2,9 +2,9 @@
 
 use super::{
     driver::Durable,
+    inner::{End, Live},
     keeping::{Entry, Halt},
     live::Def,
-    loom::{End, Live},
     scope::Valued,
 };
 use crate::{

@@ -1,0 +1,204 @@
+//! What a `Loom` holds: its journal, its lease, and the runs that are carried on here.
+
+use super::{
+    error::LoomError,
+    keeper,
+    live::Def,
+    registry::{Registry, Runner},
+    resolve::Resolver,
+};
+use crate::{
+    clock::now_ms,
+    failure::Failure,
+    journal::{Journal, JournalError, RecordKind, RunInfo, Status},
+    plain::PLAIN,
+    state::GIVEN,
+    value::Value,
+};
+use std::{
+    collections::{HashMap, HashSet, hash_map},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicBool},
+    time::Duration,
+};
+use tokio::sync::{Notify, OnceCell, watch};
+
+/// What all clones of a `Loom` share.
+pub(super) struct Inner<C> {
+    pub(super) context: C,
+    pub(super) journal: Arc<dyn Journal>,
+    /// The name under which runs are claimed.
+    pub(super) owner: String,
+    pub(super) lease: Duration,
+    pub(super) workflows: RwLock<Registry<C>>,
+    /// The runs that are carried on here.
+    pub(super) live: Mutex<HashMap<String, Arc<Live>>>,
+    /// The runs that were put aside here, to be gone on with when their time has come.
+    pub(super) aside: Mutex<HashSet<String>>,
+    /// The runs that stopped here because the lease was over, to be gone on with when it is renewed.
+    pub(super) lost: Mutex<HashSet<String>>,
+    /// Whether runs of others are carried on that nobody is at any more.
+    pub(super) adopts: AtomicBool,
+    /// Is told that a run was put aside.
+    pub(super) kept: Arc<Notify>,
+    keeper: OnceCell<()>,
+}
+
+/// A run that is carried on here.
+pub(super) struct Live {
+    pub(super) signal: Notify,
+    pub(super) state: watch::Sender<State>,
+}
+
+impl Live {
+    /// Whether somebody waits for what the run comes to.
+    pub(super) fn is_watched(&self) -> bool {
+        self.state.receiver_count() > 0
+    }
+}
+
+/// What a run has ended with, as JSON.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Done(String),
+    Failed(String),
+}
+
+/// How a run stands that is, or was, carried on here.
+#[derive(Clone)]
+pub(super) enum State {
+    Working,
+    Left,
+    Ended(End),
+    Stopped(Arc<LoomError>),
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<C: Send + Sync + 'static> Inner<C> {
+    pub(super) fn new(
+        context: C,
+        journal: Arc<dyn Journal>,
+        owner: String,
+        lease: Duration,
+        workflows: Registry<C>,
+    ) -> Self {
+        Inner {
+            context,
+            journal,
+            owner,
+            lease,
+            workflows: RwLock::new(workflows),
+            live: Mutex::default(),
+            aside: Mutex::default(),
+            lost: Mutex::default(),
+            adopts: AtomicBool::new(false),
+            kept: Arc::default(),
+            keeper: OnceCell::new(),
+        }
+    }
+
+    /// Sees to it that this owner has its lease, and that somebody renews it.
+    pub(super) async fn ready(self: &Arc<Self>) -> Result<(), JournalError> {
+        self.keeper
+            .get_or_try_init(|| async {
+                self.renew().await?;
+                tokio::spawn(keeper::keep(Arc::downgrade(self)));
+                Ok(())
+            })
+            .await
+            .copied()
+    }
+
+    pub(super) async fn renew(&self) -> Result<(), JournalError> {
+        let until = now_ms().saturating_add(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
+        self.journal.lease(&self.owner, until).await
+    }
+
+    pub(super) async fn info(&self, id: &str) -> Result<RunInfo, JournalError> {
+        self.journal.run(id).await?.ok_or_else(|| JournalError::Unknown { id: id.to_owned() })
+    }
+
+    pub(super) fn runner(&self, info: &RunInfo) -> Result<Arc<dyn Runner<C>>, LoomError> {
+        let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
+        if (info.workflow.as_str(), info.version) == (PLAIN, 0) {
+            return Err(LoomError::Program { id: info.id.clone() });
+        }
+        workflows.get(&info.workflow, info.version).ok_or_else(|| LoomError::Unregistered {
+            id: info.id.clone(),
+            workflow: info.workflow.clone(),
+            version: info.version,
+        })
+    }
+
+    /// Notes that a run is carried on here; none when it is already.
+    pub(super) fn enliven(self: &Arc<Self>, id: &str) -> Option<Lively<C>> {
+        match locked(&self.live).entry(id.to_owned()) {
+            hash_map::Entry::Occupied(_) => None,
+            hash_map::Entry::Vacant(place) => {
+                let live = Arc::new(Live { signal: Notify::new(), state: watch::Sender::new(State::Working) });
+                place.insert(Arc::clone(&live));
+                Some(Lively { inner: Arc::clone(self), id: id.to_owned(), live, left: State::Left })
+            }
+        }
+    }
+
+    /// What a run came to that has ended.
+    pub(super) async fn ended<T: Value>(&self, info: &RunInfo) -> Result<T, LoomError> {
+        let end = self.end(info).await?;
+        self.read(&info.id, &end)
+    }
+
+    /// Reads what a run has ended with.
+    pub(super) fn read<T: Value>(&self, id: &str, end: &End) -> Result<T, LoomError> {
+        match end {
+            End::Done(json) => T::read(json).map_err(|error| LoomError::Changed {
+                id: id.to_owned(),
+                differences: vec![format!("its output cannot be read: {error}")],
+            }),
+            End::Failed(json) => match Failure::read(json) {
+                Ok(failure) => Err(LoomError::Failed(failure)),
+                Err(error) => Err(JournalError::Damaged {
+                    journal: format!("{:?}", self.journal),
+                    what: format!("run `{id}`: its failure cannot be read: {error}"),
+                }
+                .into()),
+            },
+        }
+    }
+
+    async fn end(&self, info: &RunInfo) -> Result<End, LoomError> {
+        let damaged = |what: String| JournalError::Damaged {
+            journal: format!("{:?}", self.journal),
+            what: format!("run `{}`: {what}", info.id),
+        };
+        let mut resolver = Resolver::new(&*self.journal, info.run, &info.id);
+        let last = self.journal.last(info.run).await?.filter(|last| last.kind == RecordKind::Ended);
+        let last = last.ok_or_else(|| damaged("it has ended, and its last record is not of that".to_owned()))?;
+        if info.status != Status::Done {
+            return Ok(End::Failed(last.value));
+        }
+        let def: Option<Def> = resolver.live(&last).await?.0.values.remove(GIVEN);
+        let json = match def {
+            Some(def) => resolver.value(&def).await?,
+            None => last.value,
+        };
+        Ok(End::Done(json))
+    }
+}
+
+/// A run that is carried on here, for as long as it is.
+pub(super) struct Lively<C> {
+    pub(super) inner: Arc<Inner<C>>,
+    pub(super) id: String,
+    pub(super) live: Arc<Live>,
+    pub(super) left: State,
+}
+
+impl<C> Drop for Lively<C> {
+    fn drop(&mut self) {
+        locked(&self.inner.live).remove(&self.id);
+        self.live.state.send_replace(self.left.clone());
+    }
+}
