@@ -97,7 +97,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// background; one that is carried on here already just does so.
     ///
     /// # Errors
-    /// [`JournalError::Held`] when another process is at it, [`LoomError::Unregistered`] when its workflow was not named to
+    /// [`JournalError::Held`](crate::journal::JournalError::Held) when another process is at it, [`LoomError::Unregistered`] when its workflow was not named to
     /// this `Loom`, and what the journal fails with.
     pub async fn resume(&self, id: &str) -> Result<(), LoomError> {
         self.0.ready().await?;
@@ -123,7 +123,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Tries a run again that has failed, from where it stood: what is recorded is not done again, the step that failed is.
     ///
     /// # Errors
-    /// [`JournalError::Ended`] when it has ended otherwise, and those of [`resume`](Self::resume).
+    /// [`JournalError::Ended`](crate::journal::JournalError::Ended) when it has ended otherwise, and those of [`resume`](Self::resume).
     pub async fn retry(&self, id: &str) -> Result<(), LoomError> {
         self.0.ready().await?;
         carry(&self.0, id, true).await
@@ -205,7 +205,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Deletes a run with all that is kept of it. Gives whether there was one.
     ///
     /// # Errors
-    /// [`JournalError::Held`] when somebody is at it.
+    /// [`JournalError::Held`](crate::journal::JournalError::Held) when somebody is at it.
     pub async fn delete(&self, id: &str) -> Result<bool, LoomError> {
         Ok(self.0.journal.delete(id, now_ms()).await?)
     }
