@@ -97,8 +97,8 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// background; one that is carried on here already just does so.
     ///
     /// # Errors
-    /// [`JournalError::Held`](crate::journal::JournalError::Held) when another process is at it, [`LoomError::Unregistered`] when its workflow was not named to
-    /// this `Loom`, and what the journal fails with.
+    /// [`JournalError::Held`](crate::journal::JournalError::Held) when another process is at it, [`LoomError::Unregistered`]
+    /// when its workflow was not named to this `Loom`, and what the journal fails with.
     pub async fn resume(&self, id: &str) -> Result<(), LoomError> {
         self.0.ready().await?;
         carry(&self.0, id, false).await
