@@ -160,7 +160,7 @@ mod unanswered {
         assert_eq!(
             failure.to_string(),
             "workflow `Letter` failed at `approve`: nobody is there to answer `approve` (Send this to Ada?): say what the \
-             answer is with `.answering::<approve>(…)` on the run"
+             answer is with `.answering::<approve>(…)` on the run, or keep the run with a `Loom`, where it waits for one"
         );
         let questions: Vec<_> = failure.questions().iter().map(Question::text).collect();
         assert_eq!(questions, ["Send this to Ada?"]);
