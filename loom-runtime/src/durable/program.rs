@@ -57,18 +57,6 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Runs plain Rust over steps, and keeps it: each call of a `#[step]` function in `program` is recorded, and when the run
     /// is cut off and run again, under the same id and with the same input, what is recorded is not done again.
     ///
-    /// ```ignore
-    /// let text = loom
-    ///     .run("essay-7", topic, async |topic: String| {
-    ///         let mut text = draft(&topic).await?;
-    ///         while !good(&text).await? {
-    ///             text = improve(text).await?;
-    ///         }
-    ///         Ok::<_, Failure>(text)
-    ///     })
-    ///     .await?;
-    /// ```
-    ///
     /// A call is told from others by the step's name and how often the program has called it, in the order in which calls are
     /// first polled; calls in a `join!` are recorded like others. Between its calls the program only computes: it takes the
     /// same way when it is run again, so what touches the world, or is another time another, is a step. A program that
