@@ -4,13 +4,13 @@
 //! comes, or all that stood were dropped before they could take it, the next node to start takes it. Nodes that start when
 //! it was taken run as ever.
 
-use crate::{failure::Failure, machine::Place, seats::rest};
+use crate::{failure::Failure, locked::locked, machine::Place, seats::rest};
 use pin_project_lite::pin_project;
 use std::{
     collections::BTreeMap,
     pin::Pin,
     ptr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, Waker},
 };
 
@@ -32,7 +32,7 @@ struct State {
 impl Cancel {
     // Nothing under the lock can panic half-way.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     /// The cancel comes.

@@ -19,6 +19,7 @@ mod guard;
 mod items;
 pub mod journal;
 mod line;
+mod locked;
 pub mod machine;
 mod memory;
 mod plain;

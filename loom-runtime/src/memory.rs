@@ -7,6 +7,7 @@ use crate::{
     clock::now,
     driver::{At, Driver},
     failure::Failure,
+    locked::locked,
     machine::{Flow, Machine, Place, START},
     question::Question,
     run::{Prepared, Run},
@@ -17,7 +18,7 @@ use crate::{
 };
 use std::{
     future::pending,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -42,11 +43,6 @@ impl Watch for Mutex<Vec<&'static str>> {
     fn entered(&self, place: &'static Place) {
         locked(self).push(place.node);
     }
-}
-
-// Only pushes happen under the lock, so a poisoned one holds nothing half-done.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a traced run gives: the names of the nodes it visited, in order, and its outcome.

@@ -4,10 +4,11 @@
 //! What a branch does when it is polled is seen where it comes to rest: at a step, or at a wait. Nothing but the thread
 //! that polls is between that place and the fork, so it is told through the thread.
 
+use crate::locked::locked;
 use std::{
     cell::Cell,
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
 
@@ -69,7 +70,7 @@ impl Seats {
 
     // Counts are changed under the lock, and nothing that could panic.
     fn with<T>(&self, act: impl FnOnce(&mut Taken) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut locked(&self.0))
     }
 
     /// A place for another branch, if one is free and nobody waits for it.

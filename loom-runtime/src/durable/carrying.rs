@@ -4,7 +4,7 @@ use super::{
     changes::changed,
     driver::Durable,
     error::LoomError,
-    inner::{Inner, Lively, State, locked},
+    inner::{Inner, Lively, State},
     keeping::{Halt, Keeping},
     registry::Runner,
     restore::{Restored, restore, try_again},
@@ -14,6 +14,7 @@ use crate::{
     cancel::Cancel,
     clock::now_ms,
     journal::{Append, Begun, Claim, JournalError, NewRun, QuestionState, RunInfo, Status},
+    locked::locked,
     visit::Of,
 };
 use std::sync::Arc;

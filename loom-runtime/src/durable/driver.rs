@@ -15,6 +15,7 @@ use crate::{
     driver::{At, Driver},
     failure::Failure,
     journal::{Asked, JournalError, Message, QuestionState, Record, RecordKind},
+    locked::locked,
     machine::{Flow, Machine, Place, START},
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
@@ -27,7 +28,7 @@ use std::{
     collections::HashMap,
     future::{pending, poll_fn},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
@@ -73,10 +74,6 @@ impl Durable {
         cancels
     }
 
-    fn tips(&self) -> MutexGuard<'_, HashMap<String, Tip>> {
-        self.tips.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What steps are told of the run.
     pub(crate) const fn of(&self) -> &Arc<Of> {
         &self.of
@@ -89,7 +86,7 @@ impl Durable {
 
     /// The scope of the run itself.
     pub(crate) fn root(&self) -> Arc<Scope> {
-        let tip = self.tips().remove("");
+        let tip = locked(&self.tips).remove("");
         let stands = tip.as_ref().is_some_and(|tip| !tip.cancelled);
         Arc::new(Scope::new(String::new(), None, tip, stands))
     }
@@ -99,7 +96,7 @@ impl Durable {
             Some(number) => format!("{}{}.{number}/", at.scope.path, at.turn),
             None => format!("{}{}/", at.scope.path, at.turn),
         };
-        let tip = self.tips().remove(&path);
+        let tip = locked(&self.tips).remove(&path);
         // Nothing was recorded of one that had just begun.
         let stands = tip.as_ref().map_or_else(|| at.scope.here().stands, |tip| !tip.cancelled);
         let scope = Arc::new(Scope::new(path, Some(Arc::clone(&at.scope)), tip, stands));

@@ -3,11 +3,12 @@
 use super::{
     carrying::carry,
     error::LoomError,
-    inner::{End, State, locked},
+    inner::{End, State},
     loom::{Loom, OpenQuestion},
 };
 use crate::{
     journal::{JournalError, Status},
+    locked::locked,
     machine::Workflow,
 };
 use std::{fmt, marker::PhantomData, time::Duration};

@@ -11,13 +11,14 @@ use crate::{
     clock::now_ms,
     failure::Failure,
     journal::{Journal, JournalError, RecordKind, RunInfo, Status},
+    locked::locked,
     plain::PLAIN,
     state::GIVEN,
     value::Value,
 };
 use std::{
     collections::{HashMap, HashSet, hash_map},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 use tokio::sync::{Notify, OnceCell, watch};
@@ -70,10 +71,6 @@ pub(super) enum State {
     Left,
     Ended(End),
     Stopped(Arc<LoomError>),
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<C: Send + Sync + 'static> Inner<C> {

@@ -1,14 +1,11 @@
 //! What goes on beside the runs of a `Loom`: its lease is renewed, what waits is gone on with when its time has come, and what
 //! other processes have put for a run is looked for.
 
-use super::{
-    carrying::carry,
-    error::LoomError,
-    inner::{Inner, locked},
-};
+use super::{carrying::carry, error::LoomError, inner::Inner};
 use crate::{
     clock::{now_ms, until},
     journal::JournalError,
+    locked::locked,
 };
 use std::{
     collections::HashSet,

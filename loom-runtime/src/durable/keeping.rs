@@ -10,12 +10,13 @@ use crate::{
     clock::now_ms,
     driver::At,
     journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Record, RecordKind, Status},
+    locked::locked,
     machine::Place,
     state::{Saved, Unfit},
 };
 use std::{
     future::pending,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 use tokio::sync;
 
@@ -71,10 +72,6 @@ pub(crate) struct Entry {
     pub(crate) attempt: u32,
     pub(super) began_at: i64,
     pub(super) value: String,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Keeping {

@@ -4,13 +4,14 @@
 use super::live::{Def, Told};
 use crate::{
     journal::Record,
+    locked::locked,
     machine::Place,
     state::{GIVEN, Source},
 };
 use serde_json::value::RawValue;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// A scope of a run.
@@ -104,7 +105,7 @@ impl Scope {
 
     // Nothing under the lock can panic half-way.
     pub(super) fn here(&self) -> MutexGuard<'_, Here> {
-        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.here)
     }
 
     /// The number of its last record; of one that has none, that of the scope around.

@@ -1,11 +1,11 @@
 //! What a run waits for: answers and times.
 
 use super::keeping::Keeping;
-use crate::journal::Message;
+use crate::{journal::Message, locked::locked};
 use std::{
     collections::BTreeMap,
     future::poll_fn,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     task::{Poll, Waker},
 };
 
@@ -48,7 +48,7 @@ pub(super) struct Timer<'w> {
 
 impl Waiting {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     pub(super) fn open<'w>(

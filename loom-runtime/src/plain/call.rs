@@ -13,6 +13,7 @@ use crate::{
     durable::{Doubt, Durable, Scope, doubt, entry},
     failure::Failure,
     journal::{Record, RecordKind},
+    locked::locked,
     machine::Place,
     policy::Policy,
     step::Step,
@@ -25,7 +26,7 @@ use std::{
     future::{pending, poll_fn},
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     task::Poll,
     time::Duration,
 };
@@ -62,10 +63,6 @@ impl<S: Step> Of<S> {
 
 /// What an attempt came to: an output, or what is known of its error.
 type Tried<R, T> = Result<T, (Failure, Option<Broken<R>>)>;
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 impl std::fmt::Debug for Calls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

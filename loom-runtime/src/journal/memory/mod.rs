@@ -8,10 +8,11 @@ mod kept;
 use super::{
     Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, JournalError, Message, NewRun, Record, RunInfo,
 };
+use crate::locked::locked;
 use kept::Kept;
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 /// A journal in memory, for tests and for runs that need not outlive the program.
@@ -34,7 +35,7 @@ impl MemoryJournal {
         &'a self,
         work: impl FnOnce(&mut Kept) -> Result<T, JournalError> + Send + 'a,
     ) -> Answering<'a, T> {
-        Box::pin(async move { work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner)) })
+        Box::pin(async move { work(&mut locked(&self.kept)) })
     }
 }
 
