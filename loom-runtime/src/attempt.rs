@@ -315,7 +315,7 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
                     error = %failure,
                     "attempt failed, trying again"
                 );
-                driver.failed(at, number, &failure).await?;
+                driver.failed(at, number, &failure).await;
                 driver.sleep(pause).await;
             }
         }

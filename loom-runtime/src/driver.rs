@@ -102,17 +102,14 @@ pub trait Driver: Sync {
     }
 
     /// Is told that an attempt failed and another one follows.
-    ///
-    /// # Errors
-    /// When the run does not go on.
     #[inline]
     fn failed<'a>(
         &'a self,
         _at: &'a At<Self::Scope>,
         _attempt: u32,
         _failure: &Failure,
-    ) -> impl Future<Output = Result<(), Failure>> + Send {
-        ready(Ok(()))
+    ) -> impl Future<Output = ()> + Send {
+        ready(())
     }
 
     /// Waits for the answer to the question of an ask.

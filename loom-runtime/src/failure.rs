@@ -110,6 +110,17 @@ pub fn near(failure: Failure, place: &crate::machine::Place) -> Failure {
     if failure.has_place() || place.node.is_empty() { failure } else { failure.at(place.workflow, place.node) }
 }
 
+/// A failure of a run as it leaves the driver. A step's knows its place; one of the graph itself (a `fail`, a panic in an
+/// expression) learns it here, from the last place that had a node.
+#[cold]
+pub(crate) fn placed(failure: Failure, place: &crate::machine::Place) -> Failure {
+    if failure.has_place() {
+        return failure;
+    }
+    // A fork has no name; one that no node comes before stands at the start.
+    failure.at(place.workflow, if place.node.is_empty() { "start" } else { place.node })
+}
+
 /// The failure, where a `catch` may take it. That nobody answered is for whoever runs the workflow.
 ///
 /// # Errors
@@ -208,6 +219,11 @@ impl Failure {
         inner.attempt = attempt;
         inner.attempts = attempts;
         self
+    }
+
+    /// Whether it is that the run was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.kind == FailureKind::Cancelled
     }
 
     /// What kind of thing went wrong.

@@ -6,7 +6,7 @@ use crate::{
     cancel::{Cancel, Cancellable},
     clock::now,
     driver::{At, Driver},
-    failure::Failure,
+    failure::{Failure, placed},
     locked::locked,
     machine::{Flow, Machine, Place, START},
     question::Question,
@@ -100,16 +100,6 @@ impl<W: Watch> Memory<W> {
             }
         }
     }
-}
-
-// A step's failure knows its place; one of the graph itself (a `fail`, a panic in an expression) learns it here.
-#[cold]
-fn placed(failure: Failure, place: &'static Place) -> Failure {
-    if failure.has_place() {
-        return failure;
-    }
-    // A fork has no name; one that no node comes before stands at the start.
-    failure.at(place.workflow, if place.node.is_empty() { "start" } else { place.node })
 }
 
 impl<W: Watch> Driver for Memory<W> {

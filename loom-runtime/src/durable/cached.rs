@@ -6,9 +6,7 @@ use super::{
     live::Def,
     scope::Scope,
 };
-use crate::{
-    cancel::Cancellable, clock::now_ms, driver::At, failure::Failure, journal::RecordKind, step::Step, value::Value,
-};
+use crate::{clock::now_ms, driver::At, failure::Failure, journal::RecordKind, step::Step, value::Value};
 use std::{any::type_name, future::pending, sync::Arc, time::Duration};
 
 impl Durable {
@@ -29,7 +27,7 @@ impl Durable {
             self.keeping.flush().await;
             work.await.map(|output| (output, None))
         };
-        match Cancellable::new(Some(&self.keeping.cancel), at.place, false, performed).await {
+        match self.cancellable(at, false, performed).await {
             // Nothing was attempted, and the record says so.
             Ok((output, Some(json))) => {
                 let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Output, began_at, json));

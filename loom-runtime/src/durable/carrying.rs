@@ -5,7 +5,7 @@ use super::{
     driver::Durable,
     error::LoomError,
     inner::{Inner, Lively, State},
-    keeping::{Halt, Keeping},
+    keeping::Keeping,
     registry::Runner,
     restore::{Restored, restore, try_again},
     task::Came,
@@ -182,12 +182,7 @@ fn spawn<C: Send + Sync + 'static>(
                 inner.kept.notify_one();
             }
             Came::Halted(halt) => {
-                let error = match halt {
-                    Halt::Journal(error) => LoomError::Journal(error),
-                    Halt::Unfit { at, unfit } => {
-                        LoomError::Changed { id: id.clone(), differences: vec![format!("at `{at}`: {unfit}")] }
-                    }
-                };
+                let error = halt.into_error(&id);
                 tracing::warn!(run = %id, %error, "a run cannot go on");
                 if let LoomError::Journal(JournalError::Expired { .. }) = &error {
                     locked(&inner.lost).insert(id.clone());

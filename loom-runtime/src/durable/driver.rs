@@ -1,32 +1,33 @@
 //! The driver of runs that are kept: what has been recorded is not done again, and what is done is recorded before the run
-//! goes on.
+//! goes on. How it asks, waits for times, caches and does what must not happen twice stands in `asking`, `timing`, `cached`
+//! and `once`.
 
 use super::{
-    keeping::{Halt, Keeping, entry},
-    live::Def,
-    scope::{Scope, Tip},
+    keeping::{Halt, Keeping, entry, failed_as},
+    live::{Def, Told},
+    scope::{Scope, Tip, Valued},
     waiting::Waiting,
 };
 use crate::{
     ask::Ask,
     attempt::Caught,
     cancel::Cancellable,
-    clock::{after, now_ms, to_ms, until as left},
+    clock::now_ms,
     driver::{At, Driver},
-    failure::Failure,
-    journal::{Asked, JournalError, Message, QuestionState, Record, RecordKind},
+    failure::{Failure, placed},
+    journal::{Record, RecordKind},
     locked::locked,
     machine::{Flow, Machine, Place, START},
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
-    step::{Call, Step},
+    step::Call,
     value::Value,
     visit::{Of, Visit, key},
     wait::Until,
 };
 use std::{
     collections::HashMap,
-    future::{pending, poll_fn},
+    future::poll_fn,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -47,15 +48,6 @@ pub(crate) struct Durable {
     cancels: bool,
     /// What steps are told of the run.
     of: Arc<Of>,
-}
-
-/// What a place is told by that has no node: the start, or the node before it.
-fn placed(failure: Failure, place: &'static Place, workflow: &'static str) -> Failure {
-    if failure.has_place() {
-        return failure;
-    }
-    let workflow = if place.workflow.is_empty() { workflow } else { place.workflow };
-    failure.at(workflow, if place.node.is_empty() { "start" } else { place.node })
 }
 
 impl Durable {
@@ -121,8 +113,8 @@ impl Durable {
                 {
                     let mut here = scope.here();
                     for input in M::GRAPH.inputs() {
-                        let def = Def::Told(super::live::Told::Input(inputs, input.name.to_owned()));
-                        here.values.push(super::scope::Valued { name: input.name, def: Some(def), told: None });
+                        let def = Def::Told(Told::Input(inputs, input.name.to_owned()));
+                        here.values.push(Valued { name: input.name, def: Some(def), told: None });
                     }
                 }
                 let begun = Caught::new(async { M::begin(self, &start, input) }).await;
@@ -142,13 +134,13 @@ impl Durable {
             match Caught::new(M::turn(&mut state, self, context, &at)).await {
                 Ok(None) => turn += 1,
                 Ok(Some(output)) => return Ok(output),
-                Err(failure) => return Err(placed(failure, near, M::NAME)),
+                Err(failure) => return Err(placed(failure, near)),
             }
         }
     }
 
     /// Work of a node that fails when the run is cancelled.
-    fn cancellable<'a, F: Future<Output = Result<T, Failure>>, T>(
+    pub(super) fn cancellable<'a, F: Future<Output = Result<T, Failure>>, T>(
         &'a self,
         at: &At<Arc<Scope>>,
         waits: bool,
@@ -158,35 +150,30 @@ impl Durable {
         Cancellable::new(Some(&self.keeping.cancel), at.place, waits, work).standing(stands)
     }
 
-    /// Records something of a timer.
-    fn set(&self, at: &At<Arc<Scope>>, kind: RecordKind, number: u32, began_at: i64, value: String) {
-        let mut entry = entry(at, kind, began_at, value);
-        entry.attempt = number;
-        self.keeping.record(&at.scope, entry);
-    }
-
     /// What the node at a place gave before the run was cut off.
     fn recalled<T: Value>(&self, at: &At<Arc<Scope>>) -> Option<Result<T, Failure>> {
-        let (kind, seq, value) = {
+        let ended = {
+            use RecordKind::{Answered, Cancelled, Failed, Output};
             let here = at.scope.here();
-            let ended = here.replay.iter().find(|record| {
-                use RecordKind::{Answered, Cancelled, Failed, Output};
-                matches!(record.kind, Output | Answered | Failed | Cancelled)
-            })?;
-            (ended.kind, ended.seq, ended.value.clone())
+            let ended = |record: &&Arc<Record>| matches!(record.kind, Output | Answered | Failed | Cancelled);
+            Arc::clone(here.replay.iter().find(ended)?)
         };
-        let read = match kind {
-            RecordKind::Failed | RecordKind::Cancelled => Failure::read(&value).map(Err),
-            _ => T::read(&value).map(Ok),
+        let read = match ended.kind {
+            RecordKind::Failed | RecordKind::Cancelled => Failure::read(&ended.value).map(Err),
+            _ => T::read(&ended.value).map(Ok),
         };
-        let name = at.place.node.to_owned();
         Some(match read {
             Ok(outcome) => {
-                at.scope.here().outcome = Some(Def::Output(seq));
+                at.scope.here().outcome = Some(Def::Output(ended.seq));
                 outcome
             }
-            Err(error) => Err(self.unfit(at, Unfit::Shape { name, error: error.to_string() })),
+            Err(error) => Err(self.unread(at, &error)),
         })
+    }
+
+    /// What a node fails with whose value cannot be read or written.
+    pub(super) fn unread(&self, at: &At<Arc<Scope>>, error: &serde_json::Error) -> Failure {
+        self.unfit(at, Unfit::shape(at.place.node, error))
     }
 
     /// Records what a node came to.
@@ -198,25 +185,17 @@ impl Durable {
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
         let (kind, attempt, json) = match &outcome {
-            Ok(output) => (given, u32::from(given == RecordKind::Output), output.write()),
-            Err(failure) if failure.kind() == crate::FailureKind::Cancelled => {
-                (RecordKind::Cancelled, failure.attempt(), failure.write())
-            }
-            Err(failure) => (RecordKind::Failed, failure.attempt(), failure.write()),
+            Ok(output) if given == RecordKind::Output => (given, at.scope.here().attempts + 1, output.write()),
+            Ok(output) => (given, 0, output.write()),
+            Err(failure) => (failed_as(failure), failure.attempt(), failure.write()),
         };
         let value = match json {
             Ok(value) => value,
-            Err(error) => {
-                let unfit = Unfit::Shape { name: at.place.node.to_owned(), error: error.to_string() };
-                return Err(self.unfit(at, unfit));
-            }
+            Err(error) => return Err(self.unread(at, &error)),
         };
         // A run that goes on at once is to see the same failure as one that is resumed.
         let outcome = outcome.map_err(|failure| Failure::read(&value).unwrap_or(failure));
-        let attempt = if kind == RecordKind::Output { at.scope.here().attempts + 1 } else { attempt };
-        let mut entry = entry(at, kind, began_at, value);
-        entry.attempt = attempt;
-        let seq = self.keeping.record(&at.scope, entry);
+        let seq = self.keeping.record(&at.scope, entry(at, kind, began_at, value).number(attempt));
         at.scope.here().outcome = Some(Def::Output(seq));
         outcome
     }
@@ -236,127 +215,10 @@ impl Durable {
     }
 
     /// Does some work when all that was recorded before is written.
-    async fn performed<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub(super) async fn performed<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         self.looked_around().await;
         self.keeping.flush().await;
         work.await
-    }
-
-    /// Waits for what an ask at a place is answered with.
-    async fn answered<S: Step>(
-        &self,
-        at: &At<Arc<Scope>>,
-        question: Question,
-        inbox: bool,
-    ) -> Result<S::Output, Failure> {
-        let asked = {
-            let here = at.scope.here();
-            here.replay.iter().find(|record| record.kind == RecordKind::Asked).map(|record| record.seq)
-        };
-        let (number, message) = self.asked(at, S::NAME, &question, asked, inbox).await;
-        match S::Output::read(&message.value) {
-            Ok(answer) => {
-                self.keeping.taken(number);
-                Ok(answer)
-            }
-            Err(error) => {
-                let unfit = Unfit::Shape { name: at.place.node.to_owned(), error: error.to_string() };
-                Err(self.unfit(at, unfit))
-            }
-        }
-    }
-
-    /// Asks a question, unless it was `asked` by a record before, and waits for what is put for it.
-    pub(super) async fn asked(
-        &self,
-        at: &At<Arc<Scope>>,
-        ask: &'static str,
-        question: &Question,
-        asked: Option<u64>,
-        inbox: bool,
-    ) -> (u64, Message) {
-        let seq = asked.unwrap_or_else(|| {
-            let now = now_ms();
-            let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, String::new()));
-            self.keeping.asked(Asked {
-                seq,
-                scope: at.scope.path.clone(),
-                node: at.place.node.to_owned(),
-                ask: ask.to_owned(),
-                question: serde_json::to_string(question).ok(),
-                at: now,
-                state: QuestionState::Open,
-            });
-            seq
-        });
-        let mut open = self.waiting.open(&self.keeping, seq, &at.scope.path, at.turn, ask, inbox);
-        if inbox || asked.is_some() {
-            self.keeping.flush().await;
-            self.deliver().await;
-        }
-        open.answer().await
-    }
-
-    /// Hands over what was put for the run.
-    pub(super) async fn deliver(&self) {
-        match self.keeping.journal.messages(self.keeping.claim.run).await {
-            Ok(messages) => self.waiting.deliver(messages),
-            Err(error) => {
-                self.keeping.halt(Halt::Journal(error));
-                pending::<()>().await;
-            }
-        }
-    }
-
-    /// Looks for what was put for the run, and whether it is to be cancelled.
-    pub(super) async fn signalled(&self, id: &str) {
-        match self.keeping.journal.run(id).await {
-            Ok(Some(info)) if info.cancel_at.is_some() => self.keeping.cancel.come(),
-            Ok(_) => {}
-            Err(error) => return self.keeping.halt(Halt::Journal(error)),
-        }
-        match self.keeping.journal.messages(self.keeping.claim.run).await {
-            Ok(messages) => self.waiting.deliver(messages),
-            Err(error) => self.keeping.halt(Halt::Journal(error)),
-        }
-    }
-
-    async fn waited(&self, at: &At<Arc<Scope>>, number: u32, until: Until) {
-        let set = replayed(at, RecordKind::Timer, number).and_then(|record| record.value.parse().ok());
-        let due: i64 = set.unwrap_or_else(|| {
-            let due = match until {
-                Until::After(pause) => after(pause),
-                Until::At(moment) => to_ms(moment),
-            };
-            self.set(at, RecordKind::Timer, number, now_ms(), due.to_string());
-            due
-        });
-        let timer = self.waiting.timer(due);
-        loop {
-            let pause = left(due);
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
-            // Who has answered in time is not told afterwards that it was too late.
-            let within = self.waiting.within(&at.scope.path, at.turn);
-            if within.is_empty() {
-                break;
-            }
-            self.keeping.flush().await;
-            match self.keeping.close(within).await {
-                Ok(()) => break,
-                Err(JournalError::Answered { .. }) => {
-                    self.deliver().await;
-                    // The work around which the limit stands is polled before it, so now it sees the answer.
-                    tokio::task::yield_now().await;
-                }
-                Err(error) => {
-                    self.keeping.halt(Halt::Journal(error));
-                    pending::<()>().await;
-                }
-            }
-        }
-        drop(timer);
     }
 }
 
@@ -458,8 +320,7 @@ impl Driver for Durable {
                 match item {
                     Ok(json) => defs.push(self.keeping.value(&at.scope, at.turn, list, json)),
                     Err(error) => {
-                        let unfit = Unfit::Shape { name: list.to_owned(), error: error.to_string() };
-                        self.unfit(at, unfit);
+                        self.unfit(at, Unfit::shape(list, &error));
                     }
                 }
             }
@@ -499,13 +360,11 @@ impl Driver for Durable {
         attempts
     }
 
-    async fn failed<'a>(&'a self, at: &'a At<Arc<Scope>>, attempt: u32, failure: &Failure) -> Result<(), Failure> {
-        let mut entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
-        entry.attempt = attempt;
-        self.keeping.record(&at.scope, entry);
+    async fn failed<'a>(&'a self, at: &'a At<Arc<Scope>>, attempt: u32, failure: &Failure) {
+        let entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
+        self.keeping.record(&at.scope, entry.number(attempt));
         at.scope.here().attempts = attempt;
         self.keeping.flush().await;
-        Ok(())
     }
 
     async fn ask<'a, A: Ask>(&'a self, at: &'a At<Arc<Scope>>, question: Question) -> Result<A::Output, Failure> {
@@ -513,48 +372,13 @@ impl Driver for Durable {
             return outcome;
         }
         let began_at = now_ms();
-        let answered = self.answered::<A>(at, question, A::INBOX);
+        let asked = at.scope.here().replayed(RecordKind::Asked).map(|record| record.seq);
+        let answered = self.told(at, A::NAME, &question, asked, A::INBOX, A::Output::read);
         let outcome = self.cancellable(at, true, answered).await;
         self.settle(at, RecordKind::Answered, began_at, outcome)
     }
 
     async fn timer<'a>(&'a self, at: &'a At<Arc<Scope>>, until: Until) -> Result<(), Failure> {
-        // A sleep may have a limit, so there can be two at one node.
-        let number = {
-            let mut here = at.scope.here();
-            here.timers += 1;
-            here.timers
-        };
-        if replayed(at, RecordKind::Fired, number).is_some() {
-            return Ok(());
-        }
-        if replayed(at, RecordKind::Cancelled, number).is_some() {
-            return Err(Failure::cancelled().at(at.place.workflow, at.place.node));
-        }
-        let began_at = now_ms();
-        let waited = async {
-            self.waited(at, number, until).await;
-            Ok(())
-        };
-        let outcome = self.cancellable(at, true, waited).await;
-        match &outcome {
-            Ok(()) => self.set(at, RecordKind::Fired, number, began_at, String::new()),
-            // That the work within a limit is cancelled is told at the work.
-            Err(failure) if at.place.node == SLEEP => {
-                let failure = failure.write().unwrap_or_default();
-                self.set(at, RecordKind::Cancelled, number, began_at, failure);
-            }
-            Err(_) => {}
-        }
-        outcome
+        self.timed(at, until).await
     }
-}
-
-/// The node of a `sleep(…)`.
-const SLEEP: &str = "sleep";
-
-/// What was recorded of a timer at a node before the run was cut off.
-fn replayed(at: &At<Arc<Scope>>, kind: RecordKind, number: u32) -> Option<Arc<Record>> {
-    let here = at.scope.here();
-    here.replay.iter().find(|record| record.kind == kind && record.attempt == number).cloned()
 }

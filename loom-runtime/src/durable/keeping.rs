@@ -1,6 +1,7 @@
 //! What a run writes: records are put together as they come, and written when the run must not go on without them.
 
 use super::{
+    error::LoomError,
     live::{Def, ERROR, Told, Values, Writing},
     restore::Restored,
     scope::{Here, Scope, Valued},
@@ -9,6 +10,7 @@ use crate::{
     cancel::Cancel,
     clock::now_ms,
     driver::At,
+    failure::Failure,
     journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Record, RecordKind, Status},
     locked::locked,
     machine::Place,
@@ -35,6 +37,18 @@ pub(crate) enum Halt {
         /// What does not fit.
         unfit: Unfit,
     },
+}
+
+impl Halt {
+    /// What whoever waits for the run is told.
+    pub(super) fn into_error(self, id: &str) -> LoomError {
+        match self {
+            Halt::Journal(error) => LoomError::Journal(error),
+            Halt::Unfit { at, unfit } => {
+                LoomError::Changed { id: id.to_owned(), differences: vec![format!("at `{at}`: {unfit}")] }
+            }
+        }
+    }
 }
 
 /// The journal of one run.
@@ -69,7 +83,7 @@ pub(crate) struct Entry {
     pub(super) kind: RecordKind,
     pub(super) turn: u64,
     pub(super) node: &'static str,
-    pub(crate) attempt: u32,
+    pub(super) attempt: u32,
     pub(super) began_at: i64,
     pub(super) value: String,
 }
@@ -173,7 +187,7 @@ impl Keeping {
                 match json {
                     Some(Ok(json)) => written.push((index, name, json)),
                     Some(Err(error)) => {
-                        let unfit = Unfit::Shape { name: name.to_owned(), error: error.to_string() };
+                        let unfit = Unfit::shape(name, &error);
                         self.halt(Halt::Unfit { at: place.position.to_owned(), unfit });
                     }
                     None => {}
@@ -289,6 +303,14 @@ impl Keeping {
         self.written(&mut writing).await
     }
 
+    /// Records what the run has ended with, and lets go of it.
+    pub(super) async fn end(&self, scope: &Scope, status: Status, value: String) -> Result<(), ()> {
+        let turn = scope.here().turn;
+        let entry = Entry { kind: RecordKind::Ended, turn, node: "", attempt: 0, began_at: now_ms(), value };
+        self.record(scope, entry);
+        self.write(Some((status, None))).await
+    }
+
     /// Waits for what is being written. It stays where it is when whoever waits is dropped.
     async fn written(&self, writing: &mut Option<Answering<'static, ()>>) -> Result<(), ()> {
         if let Some(answer) = writing {
@@ -374,6 +396,24 @@ impl Book {
             self.parted = false;
         }
     }
+}
+
+impl Entry {
+    /// The same of an attempt, or of a timer, by its number.
+    pub(crate) const fn number(mut self, number: u32) -> Self {
+        self.attempt = number;
+        self
+    }
+}
+
+/// As what it is recorded that a node failed.
+pub(crate) fn failed_as(failure: &Failure) -> RecordKind {
+    if failure.is_cancelled() { RecordKind::Cancelled } else { RecordKind::Failed }
+}
+
+/// How a run stands that has ended with a failure.
+pub(super) fn ended_as(failure: &Failure) -> Status {
+    if failure.is_cancelled() { Status::Cancelled } else { Status::Failed }
 }
 
 /// What is recorded at a place.

@@ -4,6 +4,7 @@
 //! [journal](crate::journal). Where a run goes on is read back from its last records.
 
 mod answer;
+mod asking;
 mod builder;
 mod cached;
 mod carrying;
@@ -24,6 +25,7 @@ mod restore;
 mod scope;
 mod start;
 mod task;
+mod timing;
 mod waiting;
 
 pub use answer::Answer;
@@ -36,7 +38,7 @@ pub use program::Program;
 pub use start::{Inputs, Start};
 
 pub(crate) use driver::Durable;
-pub(crate) use keeping::entry;
+pub(crate) use keeping::{entry, failed_as};
 pub(crate) use live::error;
 pub(crate) use once::{Doubt, doubt};
 pub(crate) use scope::Scope;

@@ -5,13 +5,11 @@
 
 use super::{driver::Durable, keeping::entry, scope::Scope};
 use crate::{
-    cancel::Cancellable,
     clock::now_ms,
-    driver::{At, Driver as _},
+    driver::At,
     failure::Failure,
     journal::{Record, RecordKind},
     question::Question,
-    state::Unfit,
     step::Step,
     value::Value,
 };
@@ -89,12 +87,8 @@ impl Durable {
                 }
                 Ok(())
             };
-            let looked = Cancellable::new(Some(&self.keeping.cancel), at.place, false, looked).await;
-            let settled = match looked {
-                Ok(()) => {
-                    let happened = self.happened::<S>(at, doubt);
-                    Cancellable::new(Some(&self.keeping.cancel), at.place, true, happened).await
-                }
+            let settled = match self.cancellable(at, false, looked).await {
+                Ok(()) => self.cancellable(at, true, self.happened::<S>(at, doubt)).await,
                 Err(failure) => Err(failure),
             };
             match settled {
@@ -111,7 +105,7 @@ impl Durable {
             self.keeping.flush().await;
             work.await
         };
-        let outcome = Cancellable::new(Some(&self.keeping.cancel), at.place, false, performed).await;
+        let outcome = self.cancellable(at, false, performed).await;
         self.settle(at, RecordKind::Output, began_at, outcome)
     }
 
@@ -131,20 +125,12 @@ impl Durable {
             Doubt::Asked(seq) => Some(seq),
             Doubt::New => None,
         };
-        let (number, message) = self.asked(at, S::NAME, &question(at.place.node), asked, false).await;
-        match Settled::read(&message.value) {
-            Ok(settled) => {
-                self.keeping.taken(number);
-                if matches!(settled, Settled::DidNot) {
-                    self.begins(at);
-                }
-                Ok(settled)
-            }
-            Err(error) => {
-                let unfit = Unfit::Shape { name: at.place.node.to_owned(), error: error.to_string() };
-                Err(self.unfit(at, unfit))
-            }
+        let question = question(at.place.node);
+        let settled = self.told(at, S::NAME, &question, asked, false, Settled::read).await?;
+        if matches!(settled, Settled::DidNot) {
+            self.begins(at);
         }
+        Ok(settled)
     }
 }
 

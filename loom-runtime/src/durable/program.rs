@@ -7,7 +7,7 @@ use super::{
     driver::Durable,
     error::LoomError,
     inner::{Inner, Lively},
-    keeping::{Entry, Halt, Keeping},
+    keeping::{Keeping, ended_as},
     loom::Loom,
     restore::Restored,
 };
@@ -15,7 +15,7 @@ use crate::{
     attempt::panicked,
     cancel::Cancel,
     clock::now_ms,
-    failure::{Failure, FailureKind, Fault},
+    failure::{Failure, Fault},
     journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, Status},
     plain::{Calls, PLAIN, Replay, Stop, within},
     state::{Fields, Unfit},
@@ -89,7 +89,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     ) -> Program<'p, T> {
         let loom = self.clone();
         let run = new(id.into(), &input, type_name_of(&program));
-        let program = async move { program(input).await.map_err(failed) };
+        let program = async move { program(input).await.map_err(Failure::new) };
         Program { run, work: Box::new(move |run| Box::pin(loom.run_program(run, program))) }
     }
 
@@ -157,10 +157,6 @@ impl<'p, T: Send + 'p> IntoFuture for Program<'p, T> {
             Err(unfit) => Box::pin(async { Err(LoomError::Unfit(unfit)) }),
         }
     }
-}
-
-fn failed(error: impl Fault) -> Failure {
-    Failure::of(FailureKind::Failed, error.into_boxed())
 }
 
 fn type_name_of<T>(_: &T) -> &'static str {
@@ -287,35 +283,24 @@ async fn next<C, R, P: Future<Output = R>>(
 }
 
 fn halted(driver: &Durable, id: &str) -> LoomError {
-    match driver.keeping.take_halt() {
-        Some(Halt::Unfit { at, unfit }) => {
-            LoomError::Changed { id: id.to_owned(), differences: vec![format!("at `{at}`: {unfit}")] }
-        }
-        Some(Halt::Journal(error)) => LoomError::Journal(error),
-        None => LoomError::Failed(crate::failure::lost()),
-    }
+    let halt = driver.keeping.take_halt();
+    halt.map_or_else(|| LoomError::Failed(crate::failure::lost()), |halt| halt.into_error(id))
 }
 
 /// Records what a run ended with.
 async fn ended<T: Value>(calls: &Calls, id: &str, outcome: Result<T, Failure>) -> Result<T, LoomError> {
     let driver = &calls.driver;
-    let shape = |error: serde_json::Error| Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
     let (status, value) = match &outcome {
         Ok(output) => match output.write() {
             Ok(value) => (Status::Done, value),
             Err(error) => {
                 driver.keeping.release().await;
-                return Err(LoomError::Unfit(shape(error)));
+                return Err(LoomError::Unfit(Unfit::shape("the output", &error)));
             }
         },
-        Err(failure) if failure.kind() == FailureKind::Cancelled => {
-            (Status::Cancelled, failure.write().unwrap_or_default())
-        }
-        Err(failure) => (Status::Failed, failure.write().unwrap_or_default()),
+        Err(failure) => (ended_as(failure), failure.write().unwrap_or_default()),
     };
-    let entry = Entry { kind: RecordKind::Ended, turn: 0, node: "", attempt: 0, began_at: now_ms(), value };
-    driver.keeping.record(calls.root(), entry);
-    match driver.keeping.write(Some((status, None))).await {
+    match driver.keeping.end(calls.root(), status, value).await {
         Ok(()) => outcome.map_err(LoomError::Failed),
         Err(()) => Err(halted(driver, id)),
     }

@@ -3,7 +3,7 @@
 
 use super::live::{Def, Told};
 use crate::{
-    journal::Record,
+    journal::{Record, RecordKind},
     locked::locked,
     machine::Place,
     state::{GIVEN, Source},
@@ -148,6 +148,11 @@ impl Scope {
 }
 
 impl Here {
+    /// What was recorded of a kind in this turn before the run was cut off.
+    pub(super) fn replayed(&self, kind: RecordKind) -> Option<&Arc<Record>> {
+        self.replay.iter().find(|record| record.kind == kind)
+    }
+
     fn get(&self, name: &str) -> Option<&Valued> {
         self.values.iter().find(|value| value.name == name)
     }

@@ -7,7 +7,12 @@ use super::{
     loom::Loom,
     registry::{Runner, version},
 };
-use crate::{journal::NewRun, machine::Workflow, state::Fields, value::Value};
+use crate::{
+    journal::NewRun,
+    machine::Workflow,
+    state::{Fields, Unfit},
+    value::Value,
+};
 use std::{
     fmt,
     future::{Future, IntoFuture},
@@ -120,8 +125,7 @@ impl<C: Send + Sync + 'static, W: Workflow> IntoFuture for Start<C, W> {
         let written = W::write_input(&input, &mut fields);
         Box::pin(async move {
             if let Some(error) = unwritten {
-                let (name, error) = ("the metadata".to_owned(), error.to_string());
-                return Err(LoomError::Unfit(crate::state::Unfit::Shape { name, error }));
+                return Err(LoomError::Unfit(Unfit::shape("the metadata", &error)));
             }
             written?;
             run.input = fields.into_json();

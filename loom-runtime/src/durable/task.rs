@@ -3,14 +3,14 @@
 use super::{
     driver::Durable,
     inner::{End, Live},
-    keeping::{Entry, Halt},
+    keeping::{Halt, ended_as},
     live::Def,
     scope::Valued,
 };
 use crate::{
-    clock::{now_ms, until},
-    failure::{Failure, FailureKind},
-    journal::{RecordKind, Status},
+    clock::until,
+    failure::Failure,
+    journal::Status,
     machine::Machine,
     seats::rests_at_waits,
     state::{Fields, GIVEN, Unfit},
@@ -96,10 +96,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
             }
         }
     };
-    let turn = root.here().turn;
-    let ended =
-        |value: String| Entry { kind: RecordKind::Ended, turn, node: "", attempt: 0, began_at: now_ms(), value };
-    let (status, end, entry) = match outcome {
+    let (status, end, value) = match outcome {
         Ok(output) => {
             let known = root.def(GIVEN);
             let is_written = known.is_some();
@@ -107,23 +104,21 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
                 Ok(value) => {
                     tell_given(&root, known);
                     let end = value.clone().filter(|_| live.is_watched()).map(End::Done);
-                    (Status::Done, end, ended(value.filter(|_| !is_written).unwrap_or_default()))
+                    (Status::Done, end, value.filter(|_| !is_written).unwrap_or_default())
                 }
                 Err(error) => {
-                    let unfit = Unfit::Shape { name: "the output".to_owned(), error: error.to_string() };
+                    let unfit = Unfit::shape("the output", &error);
                     return halted(driver, Halt::Unfit { at: "end".to_owned(), unfit }).await;
                 }
             }
         }
         Err(failure) => {
-            let status = if failure.kind() == FailureKind::Cancelled { Status::Cancelled } else { Status::Failed };
             tell_given(&root, None);
             let value = failure.write().unwrap_or_default();
-            (status, live.is_watched().then(|| End::Failed(value.clone())), ended(value))
+            (ended_as(&failure), live.is_watched().then(|| End::Failed(value.clone())), value)
         }
     };
-    driver.keeping.record(&root, entry);
-    match driver.keeping.write(Some((status, None))).await {
+    match driver.keeping.end(&root, status, value).await {
         Ok(()) => Came::Ended(end),
         Err(()) => stopped(driver).await,
     }

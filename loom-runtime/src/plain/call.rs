@@ -10,7 +10,7 @@ use crate::{
     cancel::Cancellable,
     clock::now_ms,
     driver::At,
-    durable::{Doubt, Durable, Scope, doubt, entry},
+    durable::{Doubt, Durable, Scope, doubt, entry, failed_as},
     failure::Failure,
     journal::{Record, RecordKind},
     locked::locked,
@@ -327,18 +327,15 @@ impl Calls {
 
     fn failed(&self, at: &At<Arc<Scope>>, number: u32, failure: &Failure) {
         tracing::debug!(workflow = PLAIN, node = at.place.node, attempt = number, error = %failure, "attempt failed, trying again");
-        let mut entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
-        entry.attempt = number;
-        self.driver.keeping.record(&at.scope, entry);
+        let entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
+        self.driver.keeping.record(&at.scope, entry.number(number));
     }
 
     /// Records an output. Gives whether it could be written.
     fn record(&self, at: &At<Arc<Scope>>, kind: RecordKind, began_at: i64, number: u32, output: &impl Value) -> bool {
         match output.write() {
             Ok(json) => {
-                let mut entry = entry(at, kind, began_at, json);
-                entry.attempt = number;
-                self.driver.keeping.record(&at.scope, entry);
+                self.driver.keeping.record(&at.scope, entry(at, kind, began_at, json).number(number));
                 true
             }
             Err(error) => {
@@ -365,14 +362,9 @@ impl Calls {
             Ok(_) => return Err(crate::failure::lost()),
             Err(broken) => broken,
         };
-        let failure = match failure.kind() {
-            crate::FailureKind::Cancelled => failure,
-            _ => failure.at(PLAIN, at.place.node).on_attempt(number, number),
-        };
-        let kind =
-            if failure.kind() == crate::FailureKind::Cancelled { RecordKind::Cancelled } else { RecordKind::Failed };
-        let mut entry = entry(at, kind, began_at, failure.write().unwrap_or_default());
-        entry.attempt = number;
+        let failure =
+            if failure.is_cancelled() { failure } else { failure.at(PLAIN, at.place.node).on_attempt(number, number) };
+        let entry = entry(at, failed_as(&failure), began_at, failure.write().unwrap_or_default()).number(number);
         let error = broken.as_ref().and_then(|broken| broken.error.as_deref());
         self.driver.keeping.broken(&at.scope, entry, error);
         // A run that goes on at once is to see the same error as one that is carried on.

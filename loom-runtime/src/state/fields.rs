@@ -26,8 +26,7 @@ impl Fields {
     /// # Errors
     /// When it is none.
     pub fn parse(json: &str) -> Result<Self, Unfit> {
-        let read = serde_json::from_str(json)
-            .map_err(|error| Unfit::Shape { name: "the input".to_owned(), error: error.to_string() })?;
+        let read = serde_json::from_str(json).map_err(|error| Unfit::shape("the input", &error))?;
         Ok(Fields { text: String::new(), read })
     }
 
@@ -36,7 +35,7 @@ impl Fields {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn put<T: Value>(&mut self, name: &str, value: &T) -> Result<(), Unfit> {
-        let shape = |error: serde_json::Error| Unfit::Shape { name: name.to_owned(), error: error.to_string() };
+        let shape = |error| Unfit::shape(name, &error);
         let value = value.write().map_err(shape)?;
         self.text.push(if self.text.is_empty() { '{' } else { ',' });
         self.text.push_str(&serde_json::to_string(name).map_err(shape)?);

@@ -115,6 +115,13 @@ pub enum Unfit {
     },
 }
 
+impl Unfit {
+    /// What is said of a value that cannot be read, or written.
+    pub(crate) fn shape(name: impl Into<String>, error: &serde_json::Error) -> Self {
+        Unfit::Shape { name: name.into(), error: error.to_string() }
+    }
+}
+
 /// A state to be restored: its place, and its values as JSON.
 #[derive(Debug)]
 pub struct Restoring {
@@ -155,7 +162,7 @@ impl Restoring {
 }
 
 fn read<T: Kind>(name: &str, json: &str) -> Result<T, Unfit> {
-    T::restored(json).map_err(|error| Unfit::Shape { name: name.to_owned(), error: error.to_string() })
+    T::restored(json).map_err(|error| Unfit::shape(name, &error))
 }
 
 #[cfg(test)]
