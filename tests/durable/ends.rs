@@ -1,7 +1,7 @@
 //! Runs that are cancelled, and runs that failed and are tried again.
 
 use crate::{
-    kept::World,
+    kept::{Cut, LEASE, World},
     steps::{add, double, slow},
 };
 use loomflow::{
@@ -56,6 +56,19 @@ workflow! {
     }
 }
 
+/// Must not happen twice, and never comes to its end.
+#[step(at_most_once)]
+async fn charges(#[context] begun: &Arc<AtomicU32>, n: u32) -> u32 {
+    begun.fetch_add(n, Ordering::Relaxed);
+    pending().await
+}
+
+workflow! {
+    Doubts(n: u32) -> u32 {
+        start -> [left: charges(n) catch _ => one: double(n), right: charges(n) catch _ => two: double(n)] -> end(n);
+    }
+}
+
 fn is_cancelled<T>(outcome: &Result<T, LoomError>) -> bool {
     matches!(outcome, Err(LoomError::Failed(failure)) if failure.kind() == FailureKind::Cancelled)
 }
@@ -99,6 +112,44 @@ fn a_run_that_waits_is_cancelled_by_a_program_that_does_not_know_it() {
         assert_eq!(loom.resume_all().await.expect("the journal is sound"), 1);
         assert!(is_cancelled(&run.outcome().await));
     });
+}
+
+#[test]
+fn every_step_in_doubt_takes_the_cancel_wherever_the_run_is_cut_off_in_that() {
+    for write in 0.. {
+        for cut in [Cut::Behind(write), Cut::Before(write)] {
+            let (mut world, begun) = (World::default(), Arc::new(AtomicU32::new(0)));
+            world.lives(Arc::clone(&begun), async |loom| {
+                let _run = loom.start::<Doubts>("run", 1).await.expect("it begins");
+                while begun.load(Ordering::Relaxed) < 2 {
+                    yield_now().await;
+                }
+            });
+            let died = world.program(cut, async |journal| {
+                let loom = Loom::builder(Arc::clone(&begun)).journal(journal.clone()).lease(LEASE).build();
+                let cancelled = async {
+                    let run = loom.handle::<Doubts>("run");
+                    assert!(matches!(run.outcome().await, Ok(Outcome::Waiting(open)) if open.len() == 2));
+                    run.cancel().await.expect("it waits");
+                    assert_eq!(run.output().await.expect("it undoes what it did"), 1);
+                };
+                tokio::select! { () = cancelled => false, () = journal.died() => true }
+            });
+            if !died {
+                return;
+            }
+            world.lives(Arc::clone(&begun), async |loom| {
+                let run = loom.handle::<Doubts>("run");
+                // It may have died before it was cancelled.
+                let _ = run.cancel().await;
+                assert_eq!(run.output().await.expect("it undoes what it did"), 1, "{cut:?}");
+            });
+            let records = world.records();
+            let of = |kind| records.iter().filter(|record| record.kind == kind).count();
+            assert_eq!((of(RecordKind::Cancelled), of(RecordKind::Output)), (2, 2), "{cut:?}");
+            assert_eq!(begun.load(Ordering::Relaxed), 2, "{cut:?}");
+        }
+    }
 }
 
 #[test]

@@ -9,4 +9,4 @@ mod world;
 
 pub(crate) use case::{case, case_in};
 pub(crate) use mortal::{Cut, Mortal};
-pub(crate) use world::{World, program};
+pub(crate) use world::{LEASE, World, program};
