@@ -1,7 +1,9 @@
 //! Programs whose graph has changed under a run that waits.
 
-use crate::kept::program;
+use crate::kept::{Cut, Mortal, program};
 use loomflow::{Loom, LoomError, Outcome, journal::MemoryJournal, prelude::*};
+use std::time::Duration;
+use tokio::time::sleep;
 
 #[step]
 fn draft(text: &str) -> String {
@@ -194,6 +196,20 @@ fn a_value_of_another_type_is_told() {
         refused::<retyped::Letter>(),
         ["`draft` was a `alloc::string::String` and is a `durable::changes::retyped::Draft`"]
     );
+}
+
+#[test]
+fn a_run_that_cannot_go_on_in_a_program_is_not_tried_again_and_again() {
+    let kept = waiting();
+    program(async {
+        let journal = Mortal::new(&kept, Cut::Never);
+        let loom = Loom::builder(()).journal(journal.clone()).workflow::<renamed::Letter>().build();
+        assert!(matches!(loom.resume("letter").await, Err(LoomError::Changed { .. })));
+        assert_eq!(loom.resume_all().await.expect("the journal is sound"), 0);
+        let writes = journal.writes();
+        sleep(Duration::from_secs(3600)).await;
+        assert_eq!(journal.writes(), writes);
+    });
 }
 
 #[test]

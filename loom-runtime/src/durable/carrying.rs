@@ -184,9 +184,11 @@ fn spawn<C: Send + Sync + 'static>(
             Came::Halted(halt) => {
                 let error = halt.into_error(&id);
                 tracing::warn!(run = %id, %error, "a run cannot go on");
-                if let LoomError::Journal(JournalError::Expired { .. }) = &error {
-                    locked(&inner.lost).insert(id.clone());
-                }
+                match &error {
+                    LoomError::Journal(JournalError::Expired { .. }) => locked(&inner.lost).insert(id.clone()),
+                    LoomError::Changed { .. } => locked(&inner.passed).insert(id.clone()),
+                    _ => false,
+                };
                 lively.left = State::Stopped(Arc::new(error));
             }
         }

@@ -37,6 +37,8 @@ pub(super) struct Inner<C> {
     pub(super) aside: Mutex<HashSet<String>>,
     /// The runs that stopped here because the lease was over, to be gone on with when it is renewed.
     pub(super) lost: Mutex<HashSet<String>>,
+    /// The runs that cannot go on in this program, which are not tried again by themselves.
+    pub(super) passed: Mutex<HashSet<String>>,
     /// Whether runs of others are carried on that nobody is at any more.
     pub(super) adopts: AtomicBool,
     /// Is told that a run was put aside.
@@ -90,6 +92,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
             live: Mutex::default(),
             aside: Mutex::default(),
             lost: Mutex::default(),
+            passed: Mutex::default(),
             adopts: AtomicBool::new(false),
             kept: Arc::default(),
             keeper: OnceCell::new(),

@@ -43,11 +43,12 @@ pub(super) async fn keep<C: Send + Sync + 'static>(loom: Weak<Inner<C>>) {
             next = next.min(Instant::now() + LOOK);
         }
         if let Ok(Some(wake)) = inner.journal.next_wake().await {
-            // What is later than the next renewal is looked for then.
-            next = next.min(Instant::now() + until(wake).min(inner.lease));
+            let pause = until(wake);
+            // What is due by now was just looked at, and cannot be carried on here. What is later than the next renewal is
+            // looked for then.
+            let pause = if pause.is_zero() { LOOK } else { pause.min(inner.lease) };
+            next = next.min(Instant::now() + pause);
         }
-        // A moment at least, for what is due and cannot be carried on here is due all the time.
-        let next = next.max(Instant::now() + Duration::from_millis(1));
         let kept = Arc::clone(&inner.kept);
         drop(inner);
         let _ = timeout_at(next, kept.notified()).await;
@@ -99,7 +100,8 @@ pub(super) async fn adopt<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Re
 
 /// Carries on a run that is ready, if it is for this `Loom` to do so.
 async fn adopts<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> bool {
-    if !locked(&inner.aside).contains(id) && !inner.adopts.load(Ordering::Relaxed) {
+    let is_own = locked(&inner.aside).contains(id);
+    if locked(&inner.passed).contains(id) || !(is_own || inner.adopts.load(Ordering::Relaxed)) {
         return false;
     }
     match carry(inner, id, false).await {
@@ -107,12 +109,18 @@ async fn adopts<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> bo
             locked(&inner.aside).remove(id);
             true
         }
-        // Plain Rust is carried on by who has its code.
-        Err(LoomError::Program { .. } | LoomError::Journal(JournalError::Held { .. } | JournalError::Ended { .. })) => {
+        Err(LoomError::Journal(error)) => {
+            if !matches!(error, JournalError::Held { .. } | JournalError::Ended { .. }) {
+                tracing::warn!(run = %id, %error, "a run cannot be carried on");
+            }
             false
         }
         Err(error) => {
-            tracing::warn!(run = %id, %error, "a run cannot be carried on");
+            // Plain Rust is carried on by who has its code.
+            if !matches!(error, LoomError::Program { .. }) {
+                tracing::warn!(run = %id, %error, "a run cannot be carried on in this program");
+            }
+            locked(&inner.passed).insert(id.to_owned());
             false
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     ask::Ask,
     clock::{before, now_ms},
     journal::{Asked, Filter, Journal, QuestionState, RunInfo},
+    locked::locked,
     machine::Machine,
     step::Step,
     value::Value,
@@ -115,6 +116,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
     pub async fn resume_all(&self) -> Result<usize, LoomError> {
         self.0.ready().await?;
         self.0.adopts.store(true, Ordering::Relaxed);
+        locked(&self.0.passed).clear();
         let resumed = keeper::adopt(&self.0).await?;
         self.0.kept.notify_one();
         Ok(resumed)
@@ -225,7 +227,11 @@ impl<C: Send + Sync + 'static> Loom<C> {
     }
 
     pub(super) fn register<W: Machine<C>>(&self) -> Arc<dyn Runner<C>> {
-        self.0.workflows.write().unwrap_or_else(PoisonError::into_inner).put::<W>()
+        let (runner, is_new) = self.0.workflows.write().unwrap_or_else(PoisonError::into_inner).put::<W>();
+        if is_new {
+            locked(&self.0.passed).clear();
+        }
+        runner
     }
 }
 

@@ -10,7 +10,13 @@ use crate::{
     step::Step,
 };
 use loomflow_graph::version::fingerprint;
-use std::{collections::BTreeMap, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map},
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+};
 
 /// What a run of some workflow is carried on by.
 pub(super) trait Runner<C>: Send + Sync {
@@ -71,9 +77,15 @@ impl<C: Send + Sync> Registry<C> {
         Registry(BTreeMap::new())
     }
 
-    pub(super) fn put<W: Machine<C>>(&mut self) -> Arc<dyn Runner<C>> {
-        let runs = || -> Arc<dyn Runner<C>> { Arc::new(Runs::<W> { graph: described::<W>(), workflow: PhantomData }) };
-        Arc::clone(self.0.entry((W::NAME.to_owned(), version::<W>())).or_insert_with(runs))
+    /// Adds a workflow; gives whether it is new.
+    pub(super) fn put<W: Machine<C>>(&mut self) -> (Arc<dyn Runner<C>>, bool) {
+        match self.0.entry((W::NAME.to_owned(), version::<W>())) {
+            btree_map::Entry::Occupied(known) => (Arc::clone(known.get()), false),
+            btree_map::Entry::Vacant(place) => {
+                let runs = Runs::<W> { graph: described::<W>(), workflow: PhantomData };
+                (Arc::clone(place.insert(Arc::new(runs))), true)
+            }
+        }
     }
 
     pub(super) fn get(&self, workflow: &str, version: u32) -> Option<Arc<dyn Runner<C>>> {
