@@ -1,6 +1,6 @@
 //! How a `Loom` is built.
 
-use super::{loom::Loom, registry::Registry};
+use super::{inner::Inner, loom::Loom, registry::Registry};
 use crate::{
     journal::{Journal, MemoryJournal},
     machine::Machine,
@@ -61,6 +61,6 @@ impl<C: Send + Sync + 'static> Builder<C> {
         let Builder { context, journal, workflows, lease } = self;
         let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
-        Loom::new(context, journal, owner, lease, workflows)
+        Loom(Arc::new(Inner::new(context, journal, owner, lease, workflows)))
     }
 }

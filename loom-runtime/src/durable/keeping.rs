@@ -17,6 +17,7 @@ use crate::{
     state::{Saved, Unfit},
 };
 use std::{
+    collections::BTreeMap,
     future::pending,
     sync::{Arc, Mutex},
 };
@@ -71,7 +72,7 @@ struct Book {
     /// The number of the record by which the run was tried again.
     retried: u64,
     records: Vec<Record>,
-    heads: Vec<Head>,
+    heads: BTreeMap<String, u64>,
     forget: Vec<String>,
     asked: Vec<Asked>,
     taken: Vec<u64>,
@@ -337,7 +338,7 @@ impl Keeping {
     fn append(&self, batch: Book, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
         let append = Append {
             records: batch.records,
-            heads: batch.heads,
+            heads: batch.heads.into_iter().map(|(scope, seq)| Head { scope, seq }).collect(),
             forget: batch.forget,
             asked: batch.asked,
             closed,
@@ -364,7 +365,7 @@ impl Book {
                 let mut around = Some(outer);
                 while let Some(scope) = around {
                     if let Some(last) = scope.here().last {
-                        self.put(&scope.path, last);
+                        self.heads.insert(scope.path.clone(), last);
                     }
                     around = scope.outer.as_ref();
                 }
@@ -377,20 +378,13 @@ impl Book {
             }
         }
         if self.parted {
-            self.put(&scope.path, seq);
-        }
-    }
-
-    fn put(&mut self, scope: &str, seq: u64) {
-        match self.heads.iter_mut().find(|head| head.scope == scope) {
-            Some(head) => head.seq = seq,
-            None => self.heads.push(Head { scope: scope.to_owned(), seq }),
+            self.heads.insert(scope.path.clone(), seq);
         }
     }
 
     /// Forgets the heads of the scopes within one that has gone on.
     fn forget(&mut self, scope: &str) {
-        self.heads.retain(|head| !head.scope.starts_with(scope));
+        self.heads.retain(|head, _| !head.starts_with(scope));
         self.forget.push(scope.to_owned());
         if scope.is_empty() {
             self.parted = false;

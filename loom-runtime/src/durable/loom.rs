@@ -9,7 +9,7 @@ use super::{
     inner::Inner,
     keeper,
     once::Settled,
-    registry::{Registry, Runner},
+    registry::Runner,
     start::{Inputs, Start},
 };
 use crate::{
@@ -64,16 +64,6 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// Builds one, whose runs are lent this context.
     pub fn builder(context: C) -> Builder<C> {
         Builder::new(context)
-    }
-
-    pub(super) fn new(
-        context: C,
-        journal: Arc<dyn Journal>,
-        owner: String,
-        lease: Duration,
-        workflows: Registry<C>,
-    ) -> Self {
-        Loom(Arc::new(Inner::new(context, journal, owner, lease, workflows)))
     }
 
     /// Begins a run. When it gives a handle, the run is in the journal.

@@ -122,6 +122,49 @@ pub struct RunInfo {
     pub owner: Option<String>,
 }
 
+impl RunInfo {
+    /// What is known of a run that begins, with the number its journal gives it.
+    #[must_use]
+    pub fn of(run: u64, new: &NewRun, owner: &str, now: i64) -> Self {
+        RunInfo {
+            run,
+            id: new.id.clone(),
+            workflow: new.workflow.clone(),
+            version: new.version,
+            fingerprint: new.fingerprint.clone(),
+            status: Status::Running,
+            user: new.user.clone(),
+            session: new.session.clone(),
+            metadata: new.metadata.clone(),
+            created_at: now,
+            ended_at: None,
+            wake_at: None,
+            cancel_at: None,
+            owner: Some(owner.to_owned()),
+        }
+    }
+
+    /// That it can be claimed, whoever has it: it has not ended, or it has failed and is claimed again.
+    ///
+    /// # Errors
+    /// [`JournalError::Ended`].
+    pub fn goes_on(&self, again: bool) -> Result<(), JournalError> {
+        if self.status.is_end() && !(again && self.status == Status::Failed) {
+            return Err(JournalError::Ended { id: self.id.clone() });
+        }
+        Ok(())
+    }
+
+    /// Notes that it is claimed. One that had failed is no longer to be cancelled.
+    pub fn claimed_by(&mut self, owner: &str) {
+        if self.status.is_end() {
+            (self.ended_at, self.cancel_at) = (None, None);
+        }
+        (self.status, self.wake_at) = (Status::Running, None);
+        self.owner = Some(owner.to_owned());
+    }
+}
+
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -186,7 +229,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All there are.
-    const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 13] = [
         RecordKind::Output,
         RecordKind::Failed,
         RecordKind::Attempt,

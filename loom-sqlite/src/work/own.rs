@@ -11,7 +11,7 @@ use crate::{
     store::Store,
     trouble::Trouble,
 };
-use loomflow_runtime::journal::{Begun, Claim, JournalError, NewRun, RunInfo, Status};
+use loomflow_runtime::journal::{Begun, Claim, JournalError, NewRun, RunInfo};
 use rusqlite::params;
 
 /// Gives an owner its lease.
@@ -40,22 +40,7 @@ pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> R
     }
     store.leased(owner, now)?;
     let mut row = RunRow {
-        info: RunInfo {
-            run: 0,
-            id: new.id.clone(),
-            workflow: new.workflow.clone(),
-            version: new.version,
-            fingerprint: new.fingerprint.clone(),
-            status: Status::Running,
-            user: new.user.clone(),
-            session: new.session.clone(),
-            metadata: new.metadata.clone(),
-            created_at: now,
-            ended_at: None,
-            wake_at: None,
-            cancel_at: None,
-            owner: Some(owner.to_owned()),
-        },
+        info: RunInfo::of(0, new, owner, now),
         token: 1,
         records: 0,
         counts: Counts::default(),
@@ -97,22 +82,14 @@ pub(crate) fn claim(
 ) -> Result<(Claim, RunInfo), Trouble> {
     let found = runs::by_id(&store.connection, id)?;
     let mut row = found.ok_or_else(|| JournalError::Unknown { id: id.to_owned() })?;
-    if row.info.status.is_end() && !(again && row.info.status == Status::Failed) {
-        return Err(JournalError::Ended { id: id.to_owned() }.into());
-    }
+    row.info.goes_on(again)?;
     free(store, &row.info, Some(owner), now)?;
     store.leased(owner, now)?;
     let run = row.info.run;
     let Some(standing) = store.standing(run)? else {
         return Err(JournalError::Unknown { id: id.to_owned() }.into());
     };
-    if row.info.status.is_end() {
-        row.info.ended_at = None;
-        row.info.cancel_at = None;
-    }
-    row.info.status = Status::Running;
-    row.info.wake_at = None;
-    row.info.owner = Some(owner.to_owned());
+    row.info.claimed_by(owner);
     row.token += 1;
     row.records = standing.next - 1;
     row.signal = false;

@@ -42,23 +42,9 @@ async fn keeps_order<S: Store>(store: &S) {
 async fn keeps_every_field<S: Store>(store: &S) {
     let journal = fresh(store, "append-fields").await;
     let claim = begun(&journal, "run").await;
-    let kinds = [
-        RecordKind::Output,
-        RecordKind::Failed,
-        RecordKind::Attempt,
-        RecordKind::Begun,
-        RecordKind::Asked,
-        RecordKind::Answered,
-        RecordKind::Timer,
-        RecordKind::Fired,
-        RecordKind::Value,
-        RecordKind::Cancelled,
-        RecordKind::Ended,
-        RecordKind::Retried,
-    ];
-    let plain: Vec<Record> = (1..).zip(kinds).map(|(seq, kind)| Record { kind, ..record(seq) }).collect();
+    let plain: Vec<Record> = (1..).zip(RecordKind::ALL).map(|(seq, kind)| Record { kind, ..record(seq) }).collect();
     let empty = Record {
-        seq: 13,
+        seq: 14,
         kind: RecordKind::Value,
         scope: String::new(),
         turn: 0,
@@ -72,14 +58,14 @@ async fn keeps_every_field<S: Store>(store: &S) {
         value: String::new(),
     };
     let extreme = Record {
-        seq: 14,
+        seq: 15,
         scope: "0/each/12/1".to_owned(),
         turn: u64::from(u32::MAX) + 7,
         attempt: u32::MAX,
         began_at: i64::MAX,
         at: i64::MIN,
-        after: Some(13),
-        ..record(14)
+        after: Some(14),
+        ..record(15)
     };
     let records: Vec<Record> = plain.into_iter().chain([empty, extreme]).collect();
     let promise = "every field of a record is kept as it was written";

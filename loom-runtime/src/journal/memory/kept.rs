@@ -77,6 +77,11 @@ impl Kept {
         self.runs.get(&run).map_or(&[], |held| &held.records)
     }
 
+    // The first one has number 1.
+    pub(super) fn record(&self, run: u64, seq: u64) -> Option<&Record> {
+        self.records(run).get(usize::try_from(seq.checked_sub(1)?).ok()?)
+    }
+
     pub(super) fn begin(&mut self, new: &NewRun, owner: &str, now: i64) -> Result<Begun, JournalError> {
         if let Some(held) = self.runs.values().find(|held| held.info.id == new.id) {
             return Ok(Begun::Exists(held.info.clone()));
@@ -84,22 +89,7 @@ impl Kept {
         self.leased(owner, now)?;
         self.last_run += 1;
         let (run, token) = (self.last_run, 1);
-        let info = RunInfo {
-            run,
-            id: new.id.clone(),
-            workflow: new.workflow.clone(),
-            version: new.version,
-            fingerprint: new.fingerprint.clone(),
-            status: Status::Running,
-            user: new.user.clone(),
-            session: new.session.clone(),
-            metadata: new.metadata.clone(),
-            created_at: now,
-            ended_at: None,
-            wake_at: None,
-            cancel_at: None,
-            owner: Some(owner.to_owned()),
-        };
+        let info = RunInfo::of(run, new, owner, now);
         self.graphs.entry(new.fingerprint.clone()).or_insert_with(|| new.graph.clone());
         self.runs.insert(
             run,
@@ -127,19 +117,11 @@ impl Kept {
         let unknown = || JournalError::Unknown { id: id.to_owned() };
         let run = self.number(id).ok_or_else(unknown)?;
         let info = self.runs[&run].info.clone();
-        if info.status.is_end() && !(again && info.status == Status::Failed) {
-            return Err(JournalError::Ended { id: id.to_owned() });
-        }
+        info.goes_on(again)?;
         self.free(&info, Some(owner), now)?;
         self.leased(owner, now)?;
         let held = self.runs.get_mut(&run).ok_or_else(unknown)?;
-        if info.status.is_end() {
-            held.info.ended_at = None;
-            held.info.cancel_at = None;
-        }
-        held.info.status = Status::Running;
-        held.info.wake_at = None;
-        held.info.owner = Some(owner.to_owned());
+        held.info.claimed_by(owner);
         held.token += 1;
         held.signal = false;
         Ok((Claim { run, token: held.token }, held.info.clone()))

@@ -85,7 +85,7 @@ impl Journal for MemoryJournal {
     }
 
     fn record(&self, run: u64, seq: u64) -> Answering<'_, Option<Record>> {
-        self.with(move |kept| Ok(kept.records(run).iter().find(|record| record.seq == seq).cloned()))
+        self.with(move |kept| Ok(kept.record(run, seq).cloned()))
     }
 
     fn records(&self, run: u64, from: u64, limit: usize) -> Answering<'_, Vec<Record>> {
