@@ -21,6 +21,7 @@ mod machine;
 mod options;
 mod plan;
 mod positions;
+mod routes;
 mod signature;
 #[cfg(test)]
 mod testing;
