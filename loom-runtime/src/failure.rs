@@ -121,6 +121,11 @@ pub(crate) fn placed(failure: Failure, place: &crate::machine::Place) -> Failure
     failure.at(place.workflow, if place.node.is_empty() { "start" } else { place.node })
 }
 
+/// An error and what caused it, from the outside in.
+pub(crate) fn causes<'e>(first: Option<&'e (dyn Error + 'static)>) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(first, |error| (*error).source())
+}
+
 /// The failure, where a `catch` may take it. That nobody answered is for whoever runs the workflow.
 ///
 /// # Errors
@@ -269,8 +274,7 @@ impl Failure {
     }
 
     fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
-        let first: &(dyn Error + 'static) = &*self.0.cause;
-        std::iter::successors(Some(first), |error: &&'_ (dyn Error + 'static)| (*error).source())
+        causes(Some(&*self.0.cause))
     }
 
     fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,15 @@
 //! Why a run that is kept could not be begun, carried on or answered.
 
-use crate::{failure::Failure, journal::JournalError, state::Unfit};
+use crate::{
+    failure::{Failure, causes},
+    journal::JournalError,
+    state::Unfit,
+};
+use std::{error::Error as _, fmt};
 use thiserror::Error;
 
 /// Why a [`Loom`](crate::Loom) did not do what it was asked.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum LoomError {
     /// The journal refused.
@@ -101,6 +106,14 @@ pub enum LoomError {
         /// What is wrong with it.
         error: String,
     },
+}
+
+// What `fn main() -> Result<(), LoomError>` prints: a report for people, not a struct.
+impl fmt::Debug for LoomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        causes(self.source()).try_for_each(|cause| write!(f, "\n  caused by: {cause}"))
+    }
 }
 
 fn told(open: &[(String, u64)]) -> String {
