@@ -95,16 +95,16 @@ pub(super) async fn carry<C: Send + Sync + 'static>(
         if failed {
             try_again(&*inner.journal, claim).await?;
         }
-        restored(inner, &info, &*runner).await
+        let restored = restored(inner, &info, &*runner).await?;
+        Ok((restored, inner.journal.input(info.run).await?))
     };
-    let restored = match restored.await {
+    let (restored, input) = match restored.await {
         Ok(restored) => restored,
         Err(error) => {
             let_go(inner, claim).await;
             return Err(error);
         }
     };
-    let input = inner.journal.input(info.run).await?;
     let cancelled = info.cancel_at.is_some();
     let of = Of { id: info.id, user: info.user, session: info.session };
     spawn(lively, claim, runner, of, restored, input, cancelled);

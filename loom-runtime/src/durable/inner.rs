@@ -5,7 +5,7 @@ use super::{
     keeper,
     live::Def,
     registry::{Registry, Runner},
-    resolve::Resolver,
+    resolve::{Resolver, damaged},
 };
 use crate::{
     clock::now_ms,
@@ -159,23 +159,19 @@ impl<C: Send + Sync + 'static> Inner<C> {
             }),
             End::Failed(json) => match Failure::read(json) {
                 Ok(failure) => Err(LoomError::Failed(failure)),
-                Err(error) => Err(JournalError::Damaged {
-                    journal: format!("{:?}", self.journal),
-                    what: format!("run `{id}`: its failure cannot be read: {error}"),
+                Err(error) => {
+                    let what = format!("its failure cannot be read: {error}");
+                    Err(damaged(&*self.journal, id, &what).into())
                 }
-                .into()),
             },
         }
     }
 
     async fn end(&self, info: &RunInfo) -> Result<End, LoomError> {
-        let damaged = |what: String| JournalError::Damaged {
-            journal: format!("{:?}", self.journal),
-            what: format!("run `{}`: {what}", info.id),
-        };
         let mut resolver = Resolver::new(&*self.journal, info.run, &info.id);
         let last = self.journal.last(info.run).await?.filter(|last| last.kind == RecordKind::Ended);
-        let last = last.ok_or_else(|| damaged("it has ended, and its last record is not of that".to_owned()))?;
+        let last =
+            last.ok_or_else(|| damaged(&*self.journal, &info.id, "it has ended, and its last record is not of that"))?;
         if info.status != Status::Done {
             return Ok(End::Failed(last.value));
         }

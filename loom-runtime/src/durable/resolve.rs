@@ -18,6 +18,11 @@ pub(super) struct Resolver<'j> {
     inputs: HashMap<u64, Arc<BTreeMap<String, Box<RawValue>>>>,
 }
 
+/// What is told of a run whose records are not what was written.
+pub(super) fn damaged(journal: &dyn Journal, id: &str, what: &str) -> JournalError {
+    JournalError::Damaged { journal: format!("{journal:?}"), what: format!("run `{id}`: {what}") }
+}
+
 type Resolving<'r, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'r>>;
 
 impl<'j> Resolver<'j> {
@@ -26,7 +31,7 @@ impl<'j> Resolver<'j> {
     }
 
     fn damaged(&self, what: &str) -> JournalError {
-        JournalError::Damaged { journal: format!("{:?}", self.journal), what: format!("run `{}`: {what}", self.id) }
+        damaged(self.journal, self.id, what)
     }
 
     /// A record.

@@ -238,8 +238,7 @@ impl Here {
         self.values = values;
     }
 
-    /// What is live, for a record to tell.
-    /// The inputs of the run go without saying in the run's own scope.
+    /// What is live, for a record to tell. The inputs of the run go without saying in the run's own scope.
     pub(super) fn told(&self, is_run: bool) -> Vec<(&'static str, Def)> {
         let told = self.values.iter().filter_map(|value| Some((value.name, value.def.as_ref()?)));
         told.filter(|(name, def)| !(is_run && def.is_run_input(name))).map(|(name, def)| (name, def.clone())).collect()
