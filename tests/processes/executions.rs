@@ -12,6 +12,10 @@ use std::{
     path::Path,
 };
 
+/// How long a line is, in bytes. A process that is killed while it writes may leave the part of a write that went to one
+/// page of the file, so no line lies in two pages.
+const LINE: usize = 128;
+
 /// The file, and the number of the process that writes to it.
 pub(crate) struct Executions {
     file: File,
@@ -26,7 +30,8 @@ impl Executions {
 
     /// Notes that a visit of a node is executed.
     pub(crate) fn note(&self, key: &str) -> u64 {
-        let line = format!("{key} {}\n", self.process);
+        let line = format!("{key} {:>1$}\n", self.process, LINE - 2 - key.len());
+        assert_eq!(line.len(), LINE, "a key is short");
         (&self.file).write_all(line.as_bytes()).expect("the file can be written");
         self.process
     }
@@ -47,7 +52,10 @@ impl Told {
         let lines = fs::read_to_string(folder.join("executions")).expect("the file can be read");
         for line in lines.lines() {
             let (key, process) = line.split_once(' ').expect("a line has two parts");
-            executed.entry(key.to_owned()).or_default().push(process.parse().expect("the other one is a number"));
+            executed
+                .entry(key.to_owned())
+                .or_default()
+                .push(process.trim().parse().expect("the other one is a number"));
         }
         let mut recorded = BTreeMap::new();
         for run in journal.runs(&Filter::default()).await.expect("the journal can be read") {
@@ -65,7 +73,11 @@ impl Told {
 
     /// That what was executed is recorded, and that nothing was executed again that was.
     pub(crate) fn check(&self) {
-        assert!(self.executed.keys().eq(self.recorded.keys()), "what is executed is recorded in the end");
+        let executed: BTreeSet<_> = self.executed.keys().collect();
+        let recorded: BTreeSet<_> = self.recorded.keys().collect();
+        let apart: Vec<_> =
+            executed.symmetric_difference(&recorded).map(|key| (key, self.executed.get(key.as_str()))).collect();
+        assert!(apart.is_empty(), "what is executed is recorded in the end, and nothing else: {apart:#?}");
         for (key, processes) in &self.executed {
             let each: BTreeSet<&u64> = processes.iter().collect();
             assert_eq!(each.len(), processes.len(), "{key} is executed twice by one process: {processes:?}");
