@@ -41,6 +41,7 @@ mod sqlite;
 mod store;
 mod trouble;
 mod work;
+mod writer;
 
 pub use options::{Durability, Options};
 pub use sqlite::Sqlite;

@@ -5,7 +5,7 @@
 //! transaction with one flush. What is queued while a transaction is being made on another thread is for the next one. No
 //! thread and no timer is needed for it, and no lock is held while the database is at work.
 
-use crate::{store::Store, trouble::Trouble};
+use crate::{store::Store, trouble::Trouble, writer::Writer};
 use loomflow_runtime::journal::JournalError;
 use std::{
     mem,
@@ -20,7 +20,7 @@ use std::{
 /// Something to write.
 pub(crate) trait Job: Send {
     /// Does it within a transaction. That may come to nothing, and then it is done again. What is refused is no trouble.
-    fn run(&mut self, store: &mut Store) -> Result<(), Trouble>;
+    fn run(&mut self, store: &mut Store<'_>) -> Result<(), Trouble>;
 
     /// Tells whoever asked for it that it is on disk or was refused, or else why it could not be done.
     fn settle(&mut self, failure: Option<JournalError>);
@@ -41,7 +41,7 @@ pub(crate) trait Job: Send {
 /// What waits to be written, and the connection while nobody writes.
 #[derive(Default)]
 struct Waiting {
-    store: Option<Store>,
+    writer: Option<Writer>,
     jobs: Vec<Box<dyn Job>>,
     /// Who wrote last, if that one wrote alone.
     last: Option<u64>,
@@ -51,8 +51,8 @@ struct Waiting {
 pub(crate) struct Queue(Mutex<Waiting>);
 
 impl Queue {
-    pub(crate) fn new(store: Store) -> Self {
-        Self(Mutex::new(Waiting { store: Some(store), ..Waiting::default() }))
+    pub(crate) fn new(writer: Writer) -> Self {
+        Self(Mutex::new(Waiting { writer: Some(writer), ..Waiting::default() }))
     }
 
     /// Has something written on behalf of a writer: a number that tells runs from one another.
@@ -60,7 +60,7 @@ impl Queue {
         &self,
         writer: u64,
         tried: &'static str,
-        work: impl FnMut(&mut Store) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send + 'static,
     ) -> Writing<'_, T> {
         let ticket = Arc::new(Ticket::default());
         let job = Box::new(Task { work, writer, tried, outcome: None, ticket: Arc::clone(&ticket) });
@@ -77,10 +77,10 @@ impl Queue {
         if waiting.jobs.is_empty() {
             return;
         }
-        if let Some(store) = waiting.store.take() {
+        if let Some(writer) = waiting.writer.take() {
             let jobs = mem::take(&mut waiting.jobs);
             drop(waiting);
-            self.commit_these(store, jobs);
+            self.commit_these(writer, jobs);
         }
     }
 
@@ -88,9 +88,9 @@ impl Queue {
     ///
     /// What was queued in the meantime is left to those who queued it, who are woken, so that each batch is as large as it
     /// can be; unless one of them is gone.
-    fn commit_these(&self, mut store: Store, mut jobs: Vec<Box<dyn Job>>) {
+    fn commit_these(&self, mut writer: Writer, mut jobs: Vec<Box<dyn Job>>) {
         loop {
-            store.commit(&mut jobs);
+            writer.commit(&mut jobs);
             let mut waiting = self.waiting();
             waiting.last = match &*jobs {
                 [job] => Some(job.writer()),
@@ -100,7 +100,7 @@ impl Queue {
                 jobs = mem::take(&mut waiting.jobs);
                 continue;
             }
-            waiting.store = Some(store);
+            waiting.writer = Some(writer);
             let wakers: Vec<Waker> = waiting.jobs.iter().filter_map(|job| job.waker()).collect();
             // A waker may poll at once, so no lock is held for it.
             drop(waiting);
@@ -157,8 +157,8 @@ struct Task<T, F> {
     ticket: Arc<Ticket<T>>,
 }
 
-impl<T: Send, F: FnMut(&mut Store) -> Result<T, Trouble> + Send> Job for Task<T, F> {
-    fn run(&mut self, store: &mut Store) -> Result<(), Trouble> {
+impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Job for Task<T, F> {
+    fn run(&mut self, store: &mut Store<'_>) -> Result<(), Trouble> {
         self.outcome = Some(match (self.work)(store) {
             Ok(done) => Ok(done),
             Err(Trouble::Refused(error)) => Err(error),
@@ -223,14 +223,14 @@ impl<T> Future for Writing<'_, T> {
             Stage::New(job) => {
                 let mut waiting = this.queue.waiting();
                 let is_alone = waiting.jobs.is_empty() && waiting.last == Some(this.writer);
-                if let Some(store) = waiting.store.take_if(|_| is_alone) {
+                if let Some(writer) = waiting.writer.take_if(|_| is_alone) {
                     drop(waiting);
-                    this.queue.commit_these(store, vec![job]);
+                    this.queue.commit_these(writer, vec![job]);
                 } else {
                     // Whoever commits it must find whom to wake, so that is said before it is queued.
                     this.ticket.take(context);
                     waiting.jobs.push(job);
-                    let is_free = waiting.store.is_some();
+                    let is_free = waiting.writer.is_some();
                     drop(waiting);
                     if is_free {
                         context.waker().wake_by_ref();

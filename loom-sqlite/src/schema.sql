@@ -41,9 +41,9 @@ CREATE INDEX runs_signal ON runs (owner) WHERE signal;
 -- What happened, in the order it was written. Record 0 of a run is its input.
 CREATE TABLE records (
     number  INTEGER PRIMARY KEY,
-    key     INTEGER NOT NULL UNIQUE,                         -- run * 2^32 + seq
-    run     INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
-    seq     INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
+    key     INTEGER NOT NULL UNIQUE,                         -- seq * 2^32 + run
+    run     INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
+    seq     INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
     kind    TEXT NOT NULL,
     scope   TEXT,
     turn    INTEGER,
@@ -68,7 +68,7 @@ CREATE TABLE heads (
 ) WITHOUT ROWID;
 
 CREATE TABLE questions (
-    key      INTEGER PRIMARY KEY,                             -- as of its record
+    key      INTEGER PRIMARY KEY,                             -- run * 2^32 + seq
     run      INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
     seq      INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
     scope    TEXT,
@@ -114,5 +114,5 @@ CREATE INDEX cache_hash ON cache (hash);
 CREATE VIEW journal AS
 SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
        strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value
-FROM runs JOIN records ON records.key BETWEEN runs.run << 32 AND runs.run << 32 | 4294967295
-ORDER BY records.key;
+FROM runs JOIN records ON records.run = runs.run
+ORDER BY runs.run, records.seq;

@@ -9,6 +9,7 @@ use crate::{
     store::Store,
     trouble::Trouble,
     work,
+    writer::Writer,
 };
 use loomflow_runtime::journal::{
     Answering, Append, Asked, Begun, Claim, Filter, Head, Journal, JournalError, Message, NewRun, Record, RunInfo,
@@ -88,7 +89,7 @@ impl Sqlite {
         let writer = schema::writer(&path, &journal, options).map_err(told)?;
         let reader = schema::reader(&path, options).map_err(told)?;
         let locks = Locks::beside(&path);
-        let queue = Queue::new(Store::new(writer, Arc::clone(&journal), locks.clone()));
+        let queue = Queue::new(Writer::new(writer, Arc::clone(&journal), locks.clone()));
         Ok(Self { shared: Arc::new(Shared { reader: Mutex::new(reader), queue, locks, journal }) })
     }
 
@@ -109,7 +110,7 @@ impl Sqlite {
         &self,
         run: u64,
         tried: &'static str,
-        work: impl FnMut(&mut Store) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send + 'static,
     ) -> Answering<'_, T> {
         Box::pin(self.shared.queue.write(run, tried, work))
     }

@@ -36,7 +36,7 @@ impl Odd {
     }
 }
 
-/// The key of a record of a run; none of numbers that no record has.
+/// The key of a question of a run, by the number of its record; none of numbers that no record has.
 pub(crate) fn key(run: u64, seq: u64) -> Option<i64> {
     let run = i32::try_from(run).ok()?;
     let seq = u32::try_from(seq).ok()?;
@@ -48,12 +48,12 @@ pub(crate) fn too_large() -> Trouble {
     Trouble::Failed(Error::ToSqlConversionFailure("there is no room for more numbers".into()))
 }
 
-/// The number within its run of a record with a key.
+/// The number of the record of a question with a key.
 pub(crate) fn seq(key: i64) -> u64 {
     key.cast_unsigned() & u64::from(u32::MAX)
 }
 
-/// The key of a run's input and the last key it can have.
+/// The least key that a question of a run can have, and the last.
 pub(crate) fn keys(run: u64) -> Option<(i64, i64)> {
     Some((key(run, 0)?, key(run, u64::from(u32::MAX))?))
 }

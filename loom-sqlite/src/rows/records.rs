@@ -1,14 +1,15 @@
 //! The rows of records: what happened, and the inputs of runs.
 
-use super::{Odd, damaged, int, key, keys, maybe_int, one, runs, seq, stored, text, too_large, write};
+use super::{Odd, damaged, int, maybe_int, one, runs, stored, text, too_large, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Record, RecordKind};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// What stands as the kind of a run's input, which has the number 0.
 const INPUT: &str = "input";
 
-const ADD: &str = "INSERT INTO records (key, kind, scope, turn, node, label, attempt, at, took, after, live, value, crc) \
+/// Adds a record.
+pub(crate) const ADD: &str = "INSERT INTO records (key, kind, scope, turn, node, label, attempt, at, took, after, live, value, crc) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 /// The columns, in the order they are read in.
@@ -42,28 +43,39 @@ fn input_crc(key: i64, input: &str) -> i64 {
     Checksum::new().int(key).text(INPUT).text(input).end()
 }
 
-/// Adds a record.
-pub(crate) fn add(connection: &Connection, run: u64, record: &Record) -> Result<(), Trouble> {
+/// The highest number that a record can have.
+const LAST: u64 = i32::MAX.cast_unsigned() as u64;
+
+/// The key of a record; none of numbers that no record has. The number of the run comes last, so that the keys of what
+/// many runs write at once lie close together: the index of all of them takes few pages to change.
+fn key(run: u64, seq: u64) -> Option<i64> {
+    let (run, seq) = (u32::try_from(run).ok()?, i32::try_from(seq).ok()?);
+    Some(i64::from(seq) << 32 | i64::from(run))
+}
+
+/// The number of a record with a key.
+fn seq(key: i64) -> u64 {
+    key.cast_unsigned() >> 32
+}
+
+/// Adds a record, by the statement for that.
+pub(crate) fn add(add: &mut CachedStatement<'_>, run: u64, record: &Record) -> Result<(), Trouble> {
     let key = key(run, record.seq).ok_or_else(too_large)?;
-    write(
-        connection,
-        ADD,
-        params![
-            key,
-            record.kind.name(),
-            stored(&record.scope),
-            record.turn.cast_signed(),
-            stored(&record.node),
-            stored(&record.label),
-            record.attempt,
-            record.began_at,
-            record.at.wrapping_sub(record.began_at),
-            record.after.map(u64::cast_signed),
-            stored(&record.live),
-            stored(&record.value),
-            crc(key, record)
-        ],
-    )?;
+    add.execute(params![
+        key,
+        record.kind.name(),
+        stored(&record.scope),
+        record.turn.cast_signed(),
+        stored(&record.node),
+        stored(&record.label),
+        record.attempt,
+        record.began_at,
+        record.at.wrapping_sub(record.began_at),
+        record.after.map(u64::cast_signed),
+        stored(&record.live),
+        stored(&record.value),
+        crc(key, record)
+    ])?;
     Ok(())
 }
 
@@ -134,56 +146,70 @@ pub(crate) fn record(connection: &Connection, run: u64, seq: u64) -> Result<Opti
 
 /// The records of a run from a number on, in order, at most so many.
 pub(crate) fn records(connection: &Connection, run: u64, from: u64, limit: usize) -> Result<Vec<Record>, Trouble> {
-    let mut next = from.max(1);
-    let (Some(first), Some((_, last))) = (key(run, next), keys(run)) else { return Ok(Vec::new()) };
-    let mut statement = connection.prepare_cached(columns!("WHERE key BETWEEN ?1 AND ?2 ORDER BY key"))?;
-    let mut rows = statement.query([first, last])?;
     let mut records = Vec::new();
-    while records.len() < limit {
-        let Some(row) = rows.next()? else {
-            missed(connection, run, next)?;
-            break;
-        };
-        let record = parse(row).map_err(|Odd| odd(connection, run, next))?;
-        if record.seq != next {
-            return Err(odd(connection, run, next));
+    for next in (from.max(1)..=LAST).take(limit) {
+        match record(connection, run, next)? {
+            Some(record) => records.push(record),
+            None if has(connection, run, next + 1)? => return Err(odd(connection, run, next)),
+            None => break,
         }
-        records.push(record);
-        next += 1;
     }
     Ok(records)
 }
 
-/// The number of the last record of a run; 0 of one that has none.
-pub(crate) fn last_seq(connection: &Connection, run: u64) -> Result<u64, Trouble> {
-    let Some((first, last)) = keys(run) else { return Ok(0) };
-    let found = one(
-        connection,
-        "SELECT key FROM records WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1",
-        [first, last],
-        |row| Ok(row.get::<_, i64>(0)?),
-    )?;
-    Ok(found.map_or(0, seq))
+/// Whether a run has a record of a number.
+fn has(connection: &Connection, run: u64, seq: u64) -> Result<bool, Trouble> {
+    let Some(key) = key(run, seq) else { return Ok(false) };
+    Ok(one(connection, "SELECT 1 FROM records WHERE key = ?1", [key], |_| Ok(()))?.is_some())
+}
+
+/// The number of the last record of a run, which has so many at least; 0 of one that has none. It has every number up to
+/// that one, so the last is found in as many steps as that number has binary digits, or in two if there are no more.
+pub(crate) fn last_seq(connection: &Connection, run: u64, least: u64) -> Result<u64, Trouble> {
+    if least > 0 && !has(connection, run, least)? {
+        return Err(odd(connection, run, least));
+    }
+    let (mut last, mut step) = (least, 1);
+    while has(connection, run, last + step)? {
+        last += step;
+        step *= 2;
+    }
+    // What was just missed is too far; half of it may be as well.
+    while step > 1 {
+        step /= 2;
+        if has(connection, run, last + step)? {
+            last += step;
+        }
+    }
+    Ok(last)
 }
 
 /// The last record of a run.
 pub(crate) fn last(connection: &Connection, run: u64) -> Result<Option<Record>, Trouble> {
-    let seq = last_seq(connection, run)?;
-    missed(connection, run, seq + 1)?;
+    let least = runs::by_number(connection, run)?.map_or(0, |row| row.records);
+    let seq = last_seq(connection, run, least)?;
     record(connection, run, seq)
 }
 
-/// Whether a record of a run says that it was cancelled.
-pub(crate) fn has_cancelled(connection: &Connection, run: u64) -> Result<bool, Trouble> {
-    let Some((first, last)) = keys(run) else { return Ok(false) };
-    let found = "SELECT 1 FROM records WHERE key BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 1";
-    Ok(one(connection, found, params![first, last, RecordKind::Cancelled.name()], |_| Ok(()))?.is_some())
+/// Whether a record of a run says that it was cancelled, of so many.
+pub(crate) fn has_cancelled(connection: &Connection, run: u64, records: u64) -> Result<bool, Trouble> {
+    let found = "SELECT 1 FROM records WHERE key = ?1 AND kind = ?2";
+    for seq in (1..=records).rev() {
+        let Some(key) = key(run, seq) else { continue };
+        if one(connection, found, params![key, RecordKind::Cancelled.name()], |_| Ok(()))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-/// Deletes the records of a run, and its input.
-pub(crate) fn delete(connection: &Connection, run: u64) -> Result<(), Trouble> {
-    if let Some((first, last)) = keys(run) {
-        write(connection, "DELETE FROM records WHERE key BETWEEN ?1 AND ?2", [first, last])?;
+/// Deletes the records of a run, and its input. There are so many at least.
+pub(crate) fn delete(connection: &Connection, run: u64, least: u64) -> Result<(), Trouble> {
+    for seq in 0..=LAST {
+        let Some(key) = key(run, seq) else { break };
+        if write(connection, "DELETE FROM records WHERE key = ?1", [key])? == 0 && seq > least {
+            break;
+        }
     }
     Ok(())
 }

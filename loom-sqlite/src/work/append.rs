@@ -10,7 +10,7 @@ use loomflow_runtime::journal::{Append, Asked, Claim, JournalError, QuestionStat
 use std::collections::BTreeMap;
 
 /// Writes what happened in a run.
-pub(crate) fn append(store: &mut Store, append: &Append) -> Result<(), Trouble> {
+pub(crate) fn append(store: &mut Store<'_>, append: &Append) -> Result<(), Trouble> {
     let Claim { run, token } = append.claim;
     let fenced = || JournalError::Fenced { run };
     let standing = store.standing(run)?.filter(|standing| standing.token == token).ok_or_else(fenced)?;
@@ -22,19 +22,19 @@ pub(crate) fn append(store: &mut Store, append: &Append) -> Result<(), Trouble> 
     let questions = become_of(store, append)?;
 
     for record in &append.records {
-        records::add(&store.connection, run, record)?;
+        store.add(run, record)?;
     }
     for start in &append.forget {
-        heads::forget(&store.connection, run, start)?;
+        heads::forget(store.connection, run, start)?;
     }
     for head in &append.heads {
-        heads::set(&store.connection, run, head)?;
+        heads::set(store.connection, run, head)?;
     }
     for asked in questions.values() {
-        questions::set(&store.connection, run, asked)?;
+        questions::set(store.connection, run, asked)?;
     }
     for &number in &append.taken {
-        messages::take(&store.connection, run, number)?;
+        messages::take(store.connection, run, number)?;
     }
     store.known.advance(run, append.records.len() as u64);
     if !is_plain(append) {
@@ -56,11 +56,11 @@ fn is_plain(append: &Append) -> bool {
 }
 
 /// Leaves a run as it stands now, with so many records.
-fn leave(store: &mut Store, append: &Append, records: u64) -> Result<(), Trouble> {
+fn leave(store: &mut Store<'_>, append: &Append, records: u64) -> Result<(), Trouble> {
     let run = append.claim.run;
     let plain = store.known.take_plain(run);
     let is_plain = plain.is_some();
-    let row = if is_plain { plain } else { runs::by_number(&store.connection, run)? };
+    let row = if is_plain { plain } else { runs::by_number(store.connection, run)? };
     let (Some((status, wake_at)), Some(mut row)) = (append.status, row) else { return Ok(()) };
     row.info.status = status;
     row.info.wake_at = wake_at;
@@ -68,27 +68,27 @@ fn leave(store: &mut Store, append: &Append, records: u64) -> Result<(), Trouble
     row.info.owner = None;
     row.records = records;
     if !is_plain {
-        row.counts = runs::counts(&store.connection, run)?;
-        row.signal |= row.info.cancel_at.is_some() && !records::has_cancelled(&store.connection, run)?;
-        row.signal |= messages::has_answer(&store.connection, run)?;
+        row.counts = runs::counts(store.connection, run)?;
+        row.signal |= row.info.cancel_at.is_some() && !records::has_cancelled(store.connection, run, records)?;
+        row.signal |= messages::has_answer(store.connection, run)?;
     }
-    row.change(&store.connection)?;
+    row.change(store.connection)?;
     store.known.forget_run(run);
     Ok(())
 }
 
 /// Whether an append was written before, so that only the answer to it was lost.
-fn has(store: &Store, standing: &Standing, append: &Append) -> Result<bool, Trouble> {
+fn has(store: &Store<'_>, standing: &Standing, append: &Append) -> Result<bool, Trouble> {
     let run = append.claim.run;
     let Some(first) = append.records.first() else {
         let Some((status, _)) = append.status.filter(|_| standing.owner.is_none()) else { return Ok(false) };
-        return Ok(runs::by_number(&store.connection, run)?.is_some_and(|row| row.info.status == status));
+        return Ok(runs::by_number(store.connection, run)?.is_some_and(|row| row.info.status == status));
     };
     if first.seq >= standing.next {
         return Ok(false);
     }
     for record in &append.records {
-        if records::record(&store.connection, run, record.seq)?.as_ref() != Some(record) {
+        if records::record(store.connection, run, record.seq)?.as_ref() != Some(record) {
             return Err(JournalError::Sequence { run, found: first.seq, expected: standing.next }.into());
         }
     }
@@ -106,13 +106,13 @@ fn follows(standing: &Standing, append: &Append) -> Result<(), Trouble> {
 }
 
 /// What becomes of questions that are asked or closed; refuses what cannot.
-fn become_of(store: &Store, append: &Append) -> Result<BTreeMap<u64, Asked>, Trouble> {
+fn become_of(store: &Store<'_>, append: &Append) -> Result<BTreeMap<u64, Asked>, Trouble> {
     let run = append.claim.run;
     let mut questions = BTreeMap::new();
     for asked in &append.asked {
         let before = match questions.remove(&asked.seq) {
             Some(before) => Some(before),
-            None => questions::question(&store.connection, run, asked.seq)?,
+            None => questions::question(store.connection, run, asked.seq)?,
         };
         let mut now = before.unwrap_or_else(|| Asked { state: QuestionState::Open, ..asked.clone() });
         now.may_become(&asked.state)?;
@@ -122,10 +122,10 @@ fn become_of(store: &Store, append: &Append) -> Result<BTreeMap<u64, Asked>, Tro
     for &question in &append.closed {
         let before = match questions.remove(&question) {
             Some(before) => Some(before),
-            None => questions::question(&store.connection, run, question)?,
+            None => questions::question(store.connection, run, question)?,
         };
         let Some(mut now) = before else {
-            let id = runs::by_number(&store.connection, run)?.map(|row| row.info.id).unwrap_or_default();
+            let id = runs::by_number(store.connection, run)?.map(|row| row.info.id).unwrap_or_default();
             return Err(JournalError::NotAsked { id, question }.into());
         };
         now.may_become(&QuestionState::Closed)?;

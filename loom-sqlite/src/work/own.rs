@@ -15,16 +15,16 @@ use loomflow_runtime::journal::{Begun, Claim, JournalError, NewRun, RunInfo};
 use rusqlite::params;
 
 /// Gives an owner its lease.
-pub(crate) fn lease(store: &mut Store, owner: &str, until: i64) -> Result<(), Trouble> {
+pub(crate) fn lease(store: &mut Store<'_>, owner: &str, until: i64) -> Result<(), Trouble> {
     // First, so that nobody finds a lease whose owner does not say yet that it lives.
     store.live(owner)?;
-    owners::set(&store.connection, owner, until)?;
+    owners::set(store.connection, owner, until)?;
     store.known.set_lease(owner, until);
     Ok(())
 }
 
 /// Ends the leases of those of the owners that are gone.
-pub(crate) fn bury(store: &mut Store, owners: &[String]) -> Result<(), Trouble> {
+pub(crate) fn bury(store: &mut Store<'_>, owners: &[String]) -> Result<(), Trouble> {
     owners.iter().try_for_each(|owner| store.bury(owner).map(drop))
 }
 
@@ -34,8 +34,8 @@ pub(crate) fn graph_crc(fingerprint: &str, graph: &str) -> i64 {
 }
 
 /// Begins a run and claims it.
-pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> Result<Begun, Trouble> {
-    if let Some(row) = runs::by_id(&store.connection, &new.id)? {
+pub(crate) fn begin(store: &mut Store<'_>, new: &NewRun, owner: &str, now: i64) -> Result<Begun, Trouble> {
+    if let Some(row) = runs::by_id(store.connection, &new.id)? {
         return Ok(Begun::Exists(row.info));
     }
     store.leased(owner, now)?;
@@ -46,13 +46,13 @@ pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> R
         counts: Counts::default(),
         signal: false,
     };
-    row.add(&store.connection)?;
+    row.add(store.connection)?;
     let (run, token) = (row.info.run, row.token);
-    records::add_input(&store.connection, run, &new.input)?;
+    records::add_input(store.connection, run, &new.input)?;
     if !store.known.has_graph(&new.fingerprint) {
         let crc = graph_crc(&new.fingerprint, &new.graph);
         let graph = "INSERT OR IGNORE INTO graphs (fingerprint, description, crc) VALUES (?1, ?2, ?3)";
-        write(&store.connection, graph, params![new.fingerprint, new.graph, crc])?;
+        write(store.connection, graph, params![new.fingerprint, new.graph, crc])?;
         store.known.set_graph(&new.fingerprint);
     }
     store.known.set_run(run, Standing { token, next: 1, owner: Some(owner.into()) });
@@ -62,7 +62,7 @@ pub(crate) fn begin(store: &mut Store, new: &NewRun, owner: &str, now: i64) -> R
 
 /// Refuses when another owner than this has a run, or anyone if none is given. One that is gone has none, and loses its
 /// lease whatever comes of what is asked for.
-pub(super) fn free(store: &mut Store, info: &RunInfo, but: Option<&str>, now: i64) -> Result<(), Trouble> {
+pub(super) fn free(store: &mut Store<'_>, info: &RunInfo, but: Option<&str>, now: i64) -> Result<(), Trouble> {
     let Some(owner) = info.owner.as_deref().filter(|&owner| but != Some(owner)) else { return Ok(()) };
     match store.left(owner, now)? {
         Some(left_ms) if !store.bury(owner)? => {
@@ -74,13 +74,13 @@ pub(super) fn free(store: &mut Store, info: &RunInfo, but: Option<&str>, now: i6
 
 /// Claims a run.
 pub(crate) fn claim(
-    store: &mut Store,
+    store: &mut Store<'_>,
     id: &str,
     owner: &str,
     now: i64,
     again: bool,
 ) -> Result<(Claim, RunInfo), Trouble> {
-    let found = runs::by_id(&store.connection, id)?;
+    let found = runs::by_id(store.connection, id)?;
     let mut row = found.ok_or_else(|| JournalError::Unknown { id: id.to_owned() })?;
     row.info.goes_on(again)?;
     free(store, &row.info, Some(owner), now)?;
@@ -93,11 +93,11 @@ pub(crate) fn claim(
     row.token += 1;
     row.records = standing.next - 1;
     row.signal = false;
-    row.change(&store.connection)?;
+    row.change(store.connection)?;
     store.known.take_plain(run);
     store.known.set_run(run, Standing { token: row.token, owner: Some(owner.into()), ..standing });
     // Whoever is not there has no lease, so those that are over need not be kept.
-    owners::delete_over(&store.connection, now)?;
+    owners::delete_over(store.connection, now)?;
     store.known.forget_leases();
     Ok((Claim { run, token: row.token }, row.info))
 }

@@ -14,8 +14,8 @@ use loomflow_runtime::journal::{JournalError, Message, QuestionState};
 use rusqlite::params;
 
 /// The run of an id that has not ended, which is about to be changed.
-fn going(store: &mut Store, id: &str) -> Result<RunRow, Trouble> {
-    match runs::by_id(&store.connection, id)? {
+fn going(store: &mut Store<'_>, id: &str) -> Result<RunRow, Trouble> {
+    match runs::by_id(store.connection, id)? {
         None => Err(JournalError::Unknown { id: id.to_owned() }.into()),
         Some(row) if row.info.status.is_end() => Err(JournalError::Ended { id: id.to_owned() }.into()),
         Some(row) => {
@@ -26,11 +26,11 @@ fn going(store: &mut Store, id: &str) -> Result<RunRow, Trouble> {
 }
 
 /// Puts an answer or a message.
-pub(crate) fn put(store: &mut Store, id: &str, message: &Message) -> Result<(), Trouble> {
+pub(crate) fn put(store: &mut Store<'_>, id: &str, message: &Message) -> Result<(), Trouble> {
     let mut row = going(store, id)?;
     let run = row.info.run;
     if let Some(question) = message.question {
-        let found = questions::question(&store.connection, run, question)?;
+        let found = questions::question(store.connection, run, question)?;
         let mut asked = found.ok_or_else(|| JournalError::NotAsked { id: id.to_owned(), question })?;
         match &asked.state {
             QuestionState::Open => {}
@@ -40,32 +40,32 @@ pub(crate) fn put(store: &mut Store, id: &str, message: &Message) -> Result<(), 
             QuestionState::Closed => return Err(JournalError::Closed { question }.into()),
         }
         asked.become_of(QuestionState::Answered { by: message.by.clone(), at: message.at });
-        questions::set(&store.connection, run, &asked)?;
+        questions::set(store.connection, run, &asked)?;
     }
-    messages::add(&store.connection, run, message)?;
+    messages::add(store.connection, run, message)?;
     row.counts.messages += 1;
     row.signal = true;
-    row.change(&store.connection)
+    row.change(store.connection)
 }
 
 /// Asks that a run be cancelled.
-pub(crate) fn cancel(store: &mut Store, id: &str, now: i64) -> Result<(), Trouble> {
+pub(crate) fn cancel(store: &mut Store<'_>, id: &str, now: i64) -> Result<(), Trouble> {
     let mut row = going(store, id)?;
     if row.info.cancel_at.is_none() {
         row.info.cancel_at = Some(now);
         row.signal = true;
-        row.change(&store.connection)?;
+        row.change(store.connection)?;
     }
     Ok(())
 }
 
 /// Tells an owner of its runs for which something was put.
-pub(crate) fn signals(store: &mut Store, owner: &str) -> Result<Vec<String>, Trouble> {
+pub(crate) fn signals(store: &mut Store<'_>, owner: &str) -> Result<Vec<String>, Trouble> {
     let mut ids = Vec::new();
-    for mut row in runs::signalled(&store.connection, owner)? {
+    for mut row in runs::signalled(store.connection, owner)? {
         row.signal = false;
         store.known.take_plain(row.info.run);
-        row.change(&store.connection)?;
+        row.change(store.connection)?;
         ids.push(row.info.id);
     }
     Ok(ids)
@@ -82,12 +82,12 @@ pub(crate) fn cache_crc(step: &str, input: &str, output: &str, until: i64) -> i6
 }
 
 /// Keeps what a step gave for an input.
-pub(crate) fn cache(store: &mut Store, step: &str, input: &str, output: &str, until: i64) -> Result<(), Trouble> {
+pub(crate) fn cache(store: &mut Store<'_>, step: &str, input: &str, output: &str, until: i64) -> Result<(), Trouble> {
     let hash = hash(step, input);
     let old = "DELETE FROM cache WHERE hash = ?1 AND step = ?2 AND input = ?3";
-    write(&store.connection, old, params![hash, step, input])?;
+    write(store.connection, old, params![hash, step, input])?;
     let new = "INSERT INTO cache (hash, step, input, output, until, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let crc = cache_crc(step, input, output, until);
-    write(&store.connection, new, params![hash, step, input, output, until, crc])?;
+    write(store.connection, new, params![hash, step, input, output, until, crc])?;
     Ok(())
 }
