@@ -26,7 +26,37 @@ struct State {
     /// Who polls the nodes that stand, by where their futures rest: these are pinned, so no two have one address. What is
     /// left of a node that was dropped is overwritten by the next one that comes to rest there, and woken in vain at worst;
     /// that spares every step the code for being dropped.
-    wakers: BTreeMap<usize, Waker>,
+    wakers: Wakers,
+}
+
+/// Wakers by numbers. Most often there is no more than one, which takes no memory of its own.
+#[derive(Default)]
+struct Wakers {
+    one: Option<(usize, Waker)>,
+    others: BTreeMap<usize, Waker>,
+}
+
+impl Wakers {
+    fn set(&mut self, number: usize, waker: &Waker) {
+        match &mut self.one {
+            Some((one, old)) if *one == number => old.clone_from(waker),
+            None if !self.others.contains_key(&number) => self.one = Some((number, waker.clone())),
+            _ => {
+                let old = self.others.entry(number);
+                old.and_modify(|old| old.clone_from(waker)).or_insert_with(|| waker.clone());
+            }
+        }
+    }
+
+    fn remove(&mut self, number: usize) {
+        if self.one.take_if(|(one, _)| *one == number).is_none() {
+            self.others.remove(&number);
+        }
+    }
+
+    fn wake(self) {
+        self.one.into_iter().chain(self.others).for_each(|(_, waker)| waker.wake());
+    }
 }
 
 impl Cancel {
@@ -42,7 +72,7 @@ impl Cancel {
             state.come = true;
             std::mem::take(&mut state.wakers)
         };
-        wakers.into_values().for_each(Waker::wake);
+        wakers.wake();
     }
 
     /// A node failed with it before the run was cut off.
@@ -71,7 +101,7 @@ impl Cancel {
     fn waits(&self, node: usize, waker: &Waker) -> bool {
         let mut state = self.state();
         if !state.come {
-            state.wakers.entry(node).and_modify(|old| old.clone_from(waker)).or_insert_with(|| waker.clone());
+            state.wakers.set(node, waker);
         }
         !state.come
     }
@@ -79,7 +109,7 @@ impl Cancel {
     /// Notes that a node's work is done.
     #[cold]
     fn done(&self, node: usize) {
-        self.state().wakers.remove(&node);
+        self.state().wakers.remove(node);
     }
 }
 
@@ -275,6 +305,7 @@ mod tests {
             assert!(poll(node.as_mut()).is_pending());
             assert_eq!(poll(node.as_mut()), Poll::Ready(Ok(1)));
         }
-        assert!(cancel.state().wakers.is_empty());
+        let state = cancel.state();
+        assert!(state.wakers.one.is_none() && state.wakers.others.is_empty());
     }
 }

@@ -16,7 +16,8 @@ const MOST: usize = 65_536;
 pub(crate) struct Known {
     version: Option<i64>,
     runs: HashMap<u64, Standing>,
-    leases: HashMap<Arc<str>, i64>,
+    /// Of the few owners there are.
+    leases: Vec<(Arc<str>, i64)>,
     graphs: HashSet<String>,
     /// The rows of runs that were begun here and have nothing but records, as they stand.
     plain: HashMap<u64, RunRow>,
@@ -96,11 +97,12 @@ impl Known {
 
     /// Until when the lease of an owner lasts.
     pub(crate) fn lease(&self, owner: &str) -> Option<i64> {
-        self.leases.get(owner).copied()
+        self.leases.iter().find(|(other, _)| **other == *owner).map(|(_, until)| *until)
     }
 
     pub(crate) fn set_lease(&mut self, owner: &str, until: i64) {
-        self.leases.insert(owner.into(), until);
+        self.leases.retain(|(other, _)| **other != *owner);
+        self.leases.push((owner.into(), until));
     }
 
     pub(crate) fn forget_leases(&mut self) {

@@ -3,11 +3,15 @@
 use crate::{
     known::{Known, Standing},
     locks::{Lock, Locks},
-    rows::{owners, records, runs},
+    rows::{
+        owners,
+        records::{self, Adding},
+        runs,
+    },
     trouble::Trouble,
 };
 use loomflow_runtime::journal::{JournalError, Record};
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::Connection;
 use std::collections::HashMap;
 
 /// The database within a transaction.
@@ -16,7 +20,7 @@ pub(crate) struct Store<'w> {
     pub(crate) known: &'w mut Known,
     owners: &'w mut Owners,
     /// Adds records, of which there are many in a transaction of many runs.
-    add: Option<CachedStatement<'w>>,
+    adding: Option<Adding<'w>>,
 }
 
 /// The owners that the connection lives for.
@@ -37,16 +41,16 @@ impl Owners {
 
 impl<'w> Store<'w> {
     pub(crate) fn new(connection: &'w Connection, known: &'w mut Known, owners: &'w mut Owners) -> Self {
-        Self { connection, known, owners, add: None }
+        Self { connection, known, owners, adding: None }
     }
 
     /// Adds a record to a run.
     pub(crate) fn add(&mut self, run: u64, record: &Record) -> Result<(), Trouble> {
-        let add = match &mut self.add {
-            Some(add) => add,
-            none => none.insert(self.connection.prepare_cached(records::ADD)?),
-        };
-        records::add(add, run, record)
+        match &mut self.adding {
+            Some(adding) => adding,
+            none => none.insert(Adding::new(self.connection)?),
+        }
+        .add(run, record)
     }
 
     /// Where a run stands, if there is one.

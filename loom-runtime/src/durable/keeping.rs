@@ -19,7 +19,10 @@ use crate::{
 use std::{
     collections::BTreeMap,
     future::pending,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync;
 
@@ -59,7 +62,9 @@ pub(crate) struct Keeping {
     pub(crate) cancel: Arc<Cancel>,
     book: Mutex<Book>,
     writing: sync::Mutex<Option<Answering<'static, ()>>>,
-    halted: Mutex<Option<Halt>>,
+    halted: AtomicBool,
+    /// Why, until that is told.
+    halt: Mutex<Option<Halt>>,
 }
 
 /// What was recorded and is not written yet.
@@ -99,21 +104,23 @@ impl Keeping {
             cancel,
             book: Mutex::new(book),
             writing: sync::Mutex::new(None),
-            halted: Mutex::new(None),
+            halted: AtomicBool::new(false),
+            halt: Mutex::new(None),
         }
     }
 
     /// Stops the run. The first reason stands.
     pub(super) fn halt(&self, halt: Halt) {
-        locked(&self.halted).get_or_insert(halt);
+        locked(&self.halt).get_or_insert(halt);
+        self.halted.store(true, Ordering::Release);
     }
 
     pub(super) fn is_halted(&self) -> bool {
-        locked(&self.halted).is_some()
+        self.halted.load(Ordering::Acquire)
     }
 
     pub(super) fn take_halt(&self) -> Option<Halt> {
-        locked(&self.halted).take()
+        locked(&self.halt).take()
     }
 
     /// Records what happened at a node. Gives the number of the record.
@@ -336,6 +343,8 @@ impl Keeping {
     }
 
     fn append(&self, batch: Book, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
+        // What is written was recorded just before, so the clock need not be asked once more.
+        let now = batch.records.last().map_or_else(now_ms, |record| record.at);
         let append = Append {
             records: batch.records,
             heads: batch.heads.into_iter().map(|(scope, seq)| Head { scope, seq }).collect(),
@@ -344,7 +353,7 @@ impl Keeping {
             closed,
             taken: batch.taken,
             status,
-            ..Append::nothing(self.claim, now_ms())
+            ..Append::nothing(self.claim, now)
         };
         let journal = Arc::clone(&self.journal);
         Box::pin(async move { journal.append(append).await })

@@ -8,8 +8,8 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 /// What stands as the kind of a run's input, which has the number 0.
 const INPUT: &str = "input";
 
-/// Adds a record.
-pub(crate) const ADD: &str = "INSERT INTO records (key, kind, scope, turn, node, label, attempt, at, took, after, live, value, crc) \
+/// The texts come first.
+const ADD: &str = "INSERT INTO records (kind, scope, node, label, key, turn, attempt, at, took, after, live, value, crc) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 /// The columns, in the order they are read in.
@@ -58,25 +58,42 @@ fn seq(key: i64) -> u64 {
     key.cast_unsigned() >> 32
 }
 
-/// Adds a record, by the statement for that.
-pub(crate) fn add(add: &mut CachedStatement<'_>, run: u64, record: &Record) -> Result<(), Trouble> {
-    let key = key(run, record.seq).ok_or_else(too_large)?;
-    add.execute(params![
-        key,
-        record.kind.name(),
-        stored(&record.scope),
-        record.turn.cast_signed(),
-        stored(&record.node),
-        stored(&record.label),
-        record.attempt,
-        record.began_at,
-        record.at.wrapping_sub(record.began_at),
-        record.after.map(u64::cast_signed),
-        stored(&record.live),
-        stored(&record.value),
-        crc(key, record)
-    ])?;
-    Ok(())
+/// Adds records.
+pub(crate) struct Adding<'c> {
+    statement: CachedStatement<'c>,
+    /// The texts that stand in the statement: they are mostly those of the record before, since many runs are at the same
+    /// step of the same workflow.
+    texts: [String; 4],
+}
+
+impl<'c> Adding<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> Result<Self, Trouble> {
+        Ok(Self { statement: connection.prepare_cached(ADD)?, texts: Default::default() })
+    }
+
+    /// Adds a record of a run.
+    pub(crate) fn add(&mut self, run: u64, record: &Record) -> Result<(), Trouble> {
+        let key = key(run, record.seq).ok_or_else(too_large)?;
+        let Self { statement, texts } = self;
+        let now = [record.kind.name(), &record.scope, &record.node, &record.label];
+        for ((column, text), now) in (1..).zip(texts).zip(now) {
+            if text != now {
+                now.clone_into(text);
+                statement.raw_bind_parameter(column, stored(now))?;
+            }
+        }
+        statement.raw_bind_parameter(5, key)?;
+        statement.raw_bind_parameter(6, record.turn.cast_signed())?;
+        statement.raw_bind_parameter(7, record.attempt)?;
+        statement.raw_bind_parameter(8, record.began_at)?;
+        statement.raw_bind_parameter(9, record.at.wrapping_sub(record.began_at))?;
+        statement.raw_bind_parameter(10, record.after.map(u64::cast_signed))?;
+        statement.raw_bind_parameter(11, stored(&record.live))?;
+        statement.raw_bind_parameter(12, stored(&record.value))?;
+        statement.raw_bind_parameter(13, crc(key, record))?;
+        statement.raw_execute()?;
+        Ok(())
+    }
 }
 
 /// Adds the input of a run.
