@@ -1,11 +1,11 @@
 //! What is printed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 
-use crate::Trouble;
-use crate::steps::Reply;
-use crate::tickets::Unread;
+use super::steps::Reply;
+use super::tickets::Unread;
 
 /// Prints what became of each ticket, and counts.
 pub(crate) struct Report<W> {
@@ -24,7 +24,12 @@ impl<W: Write> Report<W> {
         Self { out, sent: BTreeMap::new(), escalated: BTreeMap::new(), spam: 0, failed: 0, unread: 0 }
     }
 
-    pub(crate) fn ticket(&mut self, name: &str, path: &[String], outcome: &Result<Reply, Trouble>) -> io::Result<()> {
+    pub(crate) fn ticket(
+        &mut self,
+        name: &str,
+        path: &[String],
+        outcome: &Result<Reply, impl fmt::Display>,
+    ) -> io::Result<()> {
         writeln!(self.out, "{name}")?;
         writeln!(self.out, "  path: {}", path.join(" → "))?;
         match outcome {

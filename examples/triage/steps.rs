@@ -6,10 +6,10 @@ use std::future::{Ready, ready};
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::account::AccountId;
-use crate::reading::{Language, Money, Topic, Words, is_angry, signature};
-use crate::templates::{Draft, Part, Templates};
-use crate::tickets::Ticket;
+use super::account::AccountId;
+use super::reading::{Language, Money, Topic, Words, is_angry, signature};
+use super::templates::{Draft, Part, Templates};
+use super::tickets::Ticket;
 
 /// What the company allows.
 pub(crate) struct Policy {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::AccountId;
-use crate::reading::{Language, Money, Topic};
+use super::account::AccountId;
+use super::reading::{Language, Money, Topic};
 
 /// What is to be said, in order. [`Templates::render`] finds the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -36,6 +36,11 @@ impl fmt::Display for Unread {
 }
 
 impl Source {
+    /// The folder of tickets that comes with the example.
+    pub(crate) fn bundled() -> Self {
+        Self::Path(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/triage/tickets")))
+    }
+
     /// Reads all tickets. One that cannot be read does not keep the others from being read.
     pub(crate) fn read(&self) -> Vec<Result<Ticket, Unread>> {
         match self {

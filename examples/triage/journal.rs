@@ -6,9 +6,9 @@ use loomflow::journal::RecordKind;
 use loomflow::version::fingerprint;
 use loomflow::{Loom, LoomError, Sqlite};
 
-use crate::steps::Reply;
-use crate::tickets::Ticket;
-use crate::{App, Triage};
+use super::graph::{App, Triage};
+use super::steps::Reply;
+use super::tickets::Ticket;
 
 /// The runs of a journal.
 pub(crate) struct Kept(Loom<App>);
