@@ -162,3 +162,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/kept_examples/approval.rs"]
+mod kept;

@@ -81,3 +81,7 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/kept_examples/triage.rs"]
+mod kept;

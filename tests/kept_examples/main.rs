@@ -6,6 +6,9 @@
 #![allow(dead_code, reason = "of an example only the workflow is run here")]
 #![allow(clippy::duplicate_mod, reason = "each example brings what its tests need")]
 
+#[cfg(feature = "sqlite")]
+#[path = "../../examples/approval.rs"]
+mod approval;
 #[path = "../../examples/evaluator_optimizer.rs"]
 mod evaluator_optimizer;
 #[path = "../../examples/nested.rs"]
@@ -24,5 +27,7 @@ mod research;
 mod routing;
 #[path = "../../examples/saga.rs"]
 mod saga;
+#[path = "../../examples/triage/main.rs"]
+mod triage;
 #[path = "../../examples/voting.rs"]
 mod voting;
