@@ -31,3 +31,7 @@ mod saga;
 mod triage;
 #[path = "../../examples/voting.rs"]
 mod voting;
+
+/// Some examples are only there with all features.
+#[cfg(feature = "sqlite")]
+mod complete;
