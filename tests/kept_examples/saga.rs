@@ -19,4 +19,8 @@ fn it_is_carried_on_from_every_write() {
         let ended = case_in::<PlaceOrder, _, _>(order, shop).answered(did_not).at_every_write();
         assert_eq!(ended.is_ok(), is_sold, "{ended:?}");
     }
+    // This customer thinks better of it while the lorry is loaded.
+    let order = Order { customer: "Wavering".to_owned(), pieces: 3 };
+    let ended = case_in::<PlaceOrder, _, _>(order, shop).answered(did_not).cancelled().at_every_write();
+    assert!(ended.as_ref().is_err_and(|failure| failure.starts_with("Cancelled at ship")), "{ended:?}");
 }
