@@ -203,11 +203,13 @@ where
         whole.0
     }
 
-    /// The same with programs that die one after the other, at every pair of writes.
+    /// The same, and with two programs that die one after the other, at every pair of writes.
     #[track_caller]
     pub(crate) fn at_every_two_writes(&self) -> Ended {
         let whole = self.whole();
         for first in cuts(whole.2) {
+            // Where little is left to write, the second program may not come to die.
+            self.cut(&[first], &whole);
             for second in cuts(whole.2) {
                 self.cut(&[first, second], &whole);
             }
