@@ -9,12 +9,12 @@
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
 pub use loomflow_graph::{graph, version};
-pub use loomflow_runtime::journal;
 pub use loomflow_runtime::{
     Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
     Outcome, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit, Wait,
     Workflow, backoff,
 };
+pub use loomflow_runtime::{journal, meter};
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};
 

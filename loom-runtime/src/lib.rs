@@ -22,6 +22,7 @@ mod line;
 mod locked;
 pub mod machine;
 mod memory;
+pub mod meter;
 mod plain;
 mod policy;
 mod question;

@@ -4,6 +4,7 @@ use crate::{
     answers::Answers,
     ask::Ask,
     cancel::{Cancel, Signals},
+    meter::{Meter, Metered, within},
     plain::outside,
     question::Question,
 };
@@ -22,6 +23,7 @@ use std::{
 pub struct Run<'c, T> {
     work: Pin<Box<dyn Work<T> + Send + 'c>>,
     signals: Option<Box<Signals<'c>>>,
+    metered: Option<Box<Metered>>,
 }
 
 /// What a driver is to know of a run before it begins.
@@ -42,7 +44,7 @@ trait Work<T>: Future<Output = T> {
 impl<'c, T> Run<'c, T> {
     /// A run that begins when it is first polled.
     pub(crate) fn new<F: Future<Output = T> + Send + 'c>(begin: impl FnOnce(Prepared) -> F + Send + 'c) -> Self {
-        Run { work: Box::pin(Stage::Before { prepared: None, begin }), signals: None }
+        Run { work: Box::pin(Stage::Before { prepared: None, begin }), signals: None, metered: None }
     }
 
     /// The same run with answers to the questions of the ask `A`, those of nested workflows included. What is said last of
@@ -76,6 +78,13 @@ impl<'c, T> Run<'c, T> {
         self
     }
 
+    /// The same run, with what its steps spend on models counted, and bounded if the meter has a budget. The last meter
+    /// holds. A run within a step of another run counts there as well, if it has no meter of its own.
+    pub fn metered(mut self, meter: &Meter) -> Self {
+        self.metered = Some(Box::new(Metered::of(meter)));
+        self
+    }
+
     fn setup(&mut self) -> &mut Setup {
         let prepared = self.work.as_mut().prepared();
         let prepared = prepared.expect("who answers a run and what cancels it is said before the run is first polled");
@@ -90,7 +99,11 @@ impl<T> Future for Run<'_, T> {
             signals.poll(cx);
         }
         // Within a run of plain Rust, a workflow calls its steps itself.
-        outside(|| self.work.as_mut().poll(cx))
+        let Run { work, metered, .. } = &mut *self;
+        outside(|| match metered {
+            None => work.as_mut().poll(cx),
+            Some(metered) => within(metered, || work.as_mut().poll(cx)),
+        })
     }
 }
 

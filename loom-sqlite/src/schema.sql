@@ -22,6 +22,8 @@ CREATE TABLE runs (
     user        TEXT,
     session     TEXT,
     metadata    TEXT,             -- JSON
+    budget      TEXT,             -- JSON: how much it may spend on models
+    usage       TEXT,             -- JSON: what it has spent on them, in all
     created_at  INTEGER NOT NULL,
     ended_at    INTEGER,
     wake_at     INTEGER,          -- when it is to go on
@@ -55,6 +57,7 @@ CREATE TABLE records (
     after   INTEGER,          -- the seq of the record before it in its scope
     live    TEXT,             -- JSON
     value   TEXT,             -- JSON
+    usage   TEXT,             -- JSON: what it spent on models
     crc     INTEGER NOT NULL
 );
 
@@ -113,6 +116,6 @@ CREATE INDEX cache_hash ON cache (hash);
 -- The records with the ids of their runs, for reading.
 CREATE VIEW journal AS
 SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
-       strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value
+       strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value, records.usage
 FROM runs JOIN records ON records.run = runs.run
 ORDER BY runs.run, records.seq;

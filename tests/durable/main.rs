@@ -15,6 +15,7 @@ mod performed;
 mod plain;
 #[cfg(feature = "sqlite")]
 mod size;
+mod spends;
 mod steps;
 mod visits;
 mod waits;

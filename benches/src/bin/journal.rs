@@ -148,6 +148,7 @@ async fn begin(journal: &Sqlite, id: String) -> Claim {
         user: None,
         session: None,
         metadata: None,
+        budget: None,
     };
     match journal.begin(&new, "bench", NOW).await.expect("a run") {
         Begun::New(claim) => claim,
@@ -169,6 +170,7 @@ fn step(claim: Claim, seq: u64, status: Option<Status>) -> Append {
         after: Some(seq - 1),
         live: live(),
         value: value(),
+        usage: loomflow::meter::Usage::default(),
     };
     Append {
         claim,

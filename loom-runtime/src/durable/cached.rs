@@ -24,8 +24,7 @@ impl Durable {
             if let Some((output, json)) = self.find::<S>(input, began_at).await {
                 return Ok((output, Some(json)));
             }
-            self.keeping.flush().await;
-            work.await.map(|output| (output, None))
+            self.performed(at, work).await.map(|output| (output, None))
         };
         match self.cancellable(at, false, performed).await {
             // Nothing was attempted, and the record says so.

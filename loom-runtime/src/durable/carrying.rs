@@ -15,7 +15,6 @@ use crate::{
     clock::now_ms,
     journal::{Append, Begun, Claim, JournalError, NewRun, QuestionState, RunInfo, Status},
     locked::locked,
-    visit::Of,
 };
 use std::sync::Arc;
 
@@ -40,9 +39,8 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
     (run.graph, run.fingerprint) = (graph.text.clone(), graph.fingerprint.clone());
     match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
         Begun::New(claim) => {
-            let input = run.input;
-            let of = Of { id: run.id, user: run.user, session: run.session };
-            spawn(lively, claim, runner, of, Restored::default(), input, false);
+            let info = RunInfo::of(claim.run, &run, &inner.owner, 0);
+            spawn(lively, claim, runner, info, Restored::default(), run.input);
             Ok(())
         }
         Begun::Exists(info) => {
@@ -105,9 +103,7 @@ pub(super) async fn carry<C: Send + Sync + 'static>(
             return Err(error);
         }
     };
-    let cancelled = info.cancel_at.is_some();
-    let of = Of { id: info.id, user: info.user, session: info.session };
-    spawn(lively, claim, runner, of, restored, input, cancelled);
+    spawn(lively, claim, runner, info, restored, input);
     Ok(())
 }
 
@@ -157,10 +153,9 @@ fn spawn<C: Send + Sync + 'static>(
     mut lively: Lively<C>,
     claim: Claim,
     runner: Arc<dyn Runner<C>>,
-    of: Of,
+    info: RunInfo,
     restored: Restored,
     input: String,
-    cancelled: bool,
 ) {
     tokio::spawn(async move {
         let inner = Arc::clone(&lively.inner);
@@ -168,9 +163,9 @@ fn spawn<C: Send + Sync + 'static>(
         if restored.cancelled {
             cancel.was_taken();
         }
-        let cancels = cancelled && !restored.cancelled;
+        let cancels = info.cancel_at.is_some() && !restored.cancelled;
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, cancels, of);
+        let driver = Durable::new(keeping, restored.tips, cancels, info);
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);

@@ -15,9 +15,10 @@ use crate::{
     clock::now_ms,
     driver::{At, Driver},
     failure::{Failure, placed},
-    journal::{Record, RecordKind},
+    journal::{Record, RecordKind, RunInfo},
     locked::locked,
     machine::{Flow, Machine, Place, START},
+    meter::{Meter, Metered, Metering},
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::Call,
@@ -48,12 +49,16 @@ pub(crate) struct Durable {
     cancels: bool,
     /// What steps are told of the run.
     of: Arc<Of>,
+    /// What it spends on models.
+    meter: Meter,
 }
 
 impl Durable {
-    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool, of: Of) -> Self {
+    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool, info: RunInfo) -> Self {
         let settling = AtomicBool::new(!tips.is_empty() || cancels);
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of: Arc::new(of) }
+        let meter = Meter::from(info.budget.unwrap_or_default(), info.usage);
+        let of = Arc::new(Of { id: info.id, user: info.user, session: info.session });
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, meter }
     }
 
     /// The run was polled once, so it stands again where it stood. Gives whether it is to be polled again before anything
@@ -214,11 +219,12 @@ impl Durable {
         .await;
     }
 
-    /// Does some work when all that was recorded before is written.
-    pub(super) async fn performed<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        self.looked_around().await;
+    /// Does some work when all that was recorded before is written. What it spends on models is told by the next record.
+    pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, work: impl Future<Output = T>) -> T {
         self.keeping.flush().await;
-        work.await
+        let spent = Metered::step(&self.meter);
+        at.scope.here().spending.push((at.turn, spent.clone()));
+        Metering::new(&spent, work).await
     }
 }
 
@@ -245,7 +251,10 @@ impl Driver for Durable {
                 return Box::pin(self.cached::<S>(at, keep, input, work)).await;
             }
             let began_at = now_ms();
-            let performed = self.performed(work);
+            let performed = async {
+                self.looked_around().await;
+                self.performed(at, work).await
+            };
             let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
         }

@@ -14,6 +14,7 @@ use crate::{
     journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Record, RecordKind, Status},
     locked::locked,
     machine::Place,
+    meter::Usage,
     state::{Saved, Unfit},
 };
 use std::{
@@ -170,6 +171,7 @@ impl Keeping {
             after,
             live,
             value,
+            usage: here.spent(turn, kind),
         });
         here.recorded(seq, flags);
         book.head(scope, seq);
@@ -266,6 +268,7 @@ impl Keeping {
             after,
             live: Writing { at: "", cancelled: false, retried: 0, values: Values(values) }.json(),
             value,
+            usage: Usage::default(),
         });
         seq
     }

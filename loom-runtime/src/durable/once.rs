@@ -102,8 +102,7 @@ impl Durable {
             if !begun {
                 self.begins(at);
             }
-            self.keeping.flush().await;
-            work.await
+            self.performed(at, work).await
         };
         let outcome = self.cancellable(at, false, performed).await;
         self.settle(at, RecordKind::Output, began_at, outcome)

@@ -16,11 +16,11 @@ use crate::{
     cancel::Cancel,
     clock::now_ms,
     failure::{Failure, Fault},
-    journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, Status},
+    journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, RunInfo, Status},
+    meter::Budget,
     plain::{Calls, PLAIN, Replay, Stop, within},
     state::{Fields, Unfit},
     value::Value,
-    visit::Of,
 };
 use loomflow_graph::version::fingerprint;
 use std::{
@@ -102,18 +102,18 @@ impl<C: Send + Sync + 'static> Loom<C> {
         inner.ready().await?;
         let held = |id: String| JournalError::Held { id, owner: inner.owner.clone(), left_ms: 0 };
         let lively = inner.enliven(&run.id).ok_or_else(|| held(run.id.clone()))?;
-        let (claim, records, cancels) = match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
-            Begun::New(claim) => (claim, Vec::new(), false),
+        let (claim, records, info) = match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
+            Begun::New(claim) => (claim, Vec::new(), RunInfo::of(claim.run, &run, &inner.owner, 0)),
             Begun::Exists(info) => {
                 same(inner, &run, &info).await?;
                 if info.status.is_end() {
                     return inner.ended(&info).await;
                 }
                 let (claim, info) = inner.journal.claim(&run.id, &inner.owner, now_ms(), false).await?;
-                (claim, records(&*inner.journal, info.run).await?, info.cancel_at.is_some())
+                (claim, records(&*inner.journal, info.run).await?, info)
             }
         };
-        let calls = Arc::new(calls(inner, &run, claim, records, cancels));
+        let calls = Arc::new(calls(inner, claim, records, info));
         drive(&calls, &lively, &run.id, program).await
     }
 }
@@ -143,6 +143,12 @@ impl<T> Program<'_, T> {
     /// The session the run belongs to.
     pub fn session(mut self, session: impl Into<String>) -> Self {
         self.run = self.run.map(|run| NewRun { session: Some(session.into()), ..run });
+        self
+    }
+
+    /// How much the run may spend on models: see [`Start::budget`](crate::Start::budget).
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.run = self.run.map(|run| NewRun { budget: Some(budget), ..run });
         self
     }
 }
@@ -178,6 +184,7 @@ fn new(id: String, input: &impl Value, program: &str) -> Result<NewRun, Unfit> {
         user: None,
         session: None,
         metadata: None,
+        budget: None,
     })
 }
 
@@ -193,7 +200,7 @@ async fn records(journal: &dyn Journal, run: u64) -> Result<Vec<Record>, Journal
     }
 }
 
-fn calls<C>(inner: &Inner<C>, run: &NewRun, claim: Claim, records: Vec<Record>, cancels: bool) -> Calls {
+fn calls<C>(inner: &Inner<C>, claim: Claim, records: Vec<Record>, info: RunInfo) -> Calls {
     let cancelled = records.iter().any(|record| record.kind == RecordKind::Cancelled);
     let cancel = Arc::new(Cancel::default());
     if cancelled {
@@ -201,8 +208,8 @@ fn calls<C>(inner: &Inner<C>, run: &NewRun, claim: Claim, records: Vec<Record>, 
     }
     let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
     let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-    let of = Of { id: run.id.clone(), user: run.user.clone(), session: run.session.clone() };
-    Calls::new(Durable::new(keeping, HashMap::new(), cancels && !cancelled, of), Replay::new(records))
+    let cancels = info.cancel_at.is_some() && !cancelled;
+    Calls::new(Durable::new(keeping, HashMap::new(), cancels, info), Replay::new(records))
 }
 
 /// Runs a program to its end, or to where it cannot go on.

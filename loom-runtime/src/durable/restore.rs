@@ -8,6 +8,7 @@ use super::{
 use crate::{
     clock::now_ms,
     journal::{Append, Claim, Head, Journal, JournalError, Record, RecordKind},
+    meter::Usage,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -78,6 +79,7 @@ pub(super) async fn try_again(journal: &dyn Journal, claim: Claim) -> Result<(),
         after: Some(last.seq),
         live: String::new(),
         value: String::new(),
+        usage: Usage::default(),
     };
     journal.append(Append { records: vec![retried], ..Append::nothing(claim, now) }).await
 }

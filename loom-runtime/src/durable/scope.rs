@@ -6,6 +6,7 @@ use crate::{
     journal::{Record, RecordKind},
     locked::locked,
     machine::Place,
+    meter::{Metered, Usage},
     state::{GIVEN, Source},
 };
 use serde_json::value::RawValue;
@@ -54,6 +55,9 @@ pub(super) struct Here {
     pub(super) timers: u32,
     /// How many attempts of the step have failed.
     pub(super) attempts: u32,
+    /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
+    /// in a scope of plain Rust there are several at once.
+    pub(super) spending: Vec<(u64, Metered)>,
     /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
     pub(super) stands: bool,
     /// Whether it has come to a first position.
@@ -95,6 +99,18 @@ pub(super) struct Tip {
     /// The number of the record that tells what is live, and what else that one tells.
     pub(super) told: u64,
     pub(super) flags: Flags,
+}
+
+impl Here {
+    /// What the step of a turn has spent on models since a record told of that; with its last record it is done.
+    pub(super) fn spent(&mut self, turn: u64, kind: RecordKind) -> Usage {
+        let Some(index) = self.spending.iter().position(|(of, _)| *of == turn) else { return Usage::default() };
+        let spent = self.spending[index].1.take();
+        if !matches!(kind, RecordKind::Attempt) {
+            self.spending.swap_remove(index);
+        }
+        spent
+    }
 }
 
 impl Scope {

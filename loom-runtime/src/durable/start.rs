@@ -10,6 +10,7 @@ use super::{
 use crate::{
     journal::NewRun,
     machine::Workflow,
+    meter::Budget,
     state::{Fields, Unfit},
     value::Value,
 };
@@ -89,6 +90,7 @@ impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
             user: None,
             session: None,
             metadata: None,
+            budget: None,
         };
         Start { loom, runner, input, run, unwritten: None }
     }
@@ -102,6 +104,13 @@ impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
     /// The session the run belongs to.
     pub fn session(mut self, session: impl Into<String>) -> Self {
         self.run.session = Some(session.into());
+        self
+    }
+
+    /// How much the run may spend on models: it fails before the call that would go over it. What it has spent is kept with
+    /// it, so the budget holds for all processes that carry it on together.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.run.budget = Some(budget);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a journal keeps.
 
 use super::JournalError;
+use crate::meter::{Budget, Usage};
 use serde::{Deserialize, Serialize};
 
 /// A run that is to begin.
@@ -24,6 +25,8 @@ pub struct NewRun {
     pub session: Option<String>,
     /// What else the user wants to know of it, as JSON.
     pub metadata: Option<String>,
+    /// How much it may spend on models.
+    pub budget: Option<Budget>,
 }
 
 /// What begins a run came to.
@@ -120,6 +123,10 @@ pub struct RunInfo {
     pub cancel_at: Option<i64>,
     /// Who has it, or had it last before its lease was over.
     pub owner: Option<String>,
+    /// How much it may spend on models.
+    pub budget: Option<Budget>,
+    /// What its records tell that it has spent on models, in all.
+    pub usage: Usage,
 }
 
 impl RunInfo {
@@ -141,6 +148,8 @@ impl RunInfo {
             wake_at: None,
             cancel_at: None,
             owner: Some(owner.to_owned()),
+            budget: new.budget,
+            usage: Usage::default(),
         }
     }
 
@@ -192,6 +201,8 @@ pub struct Record {
     pub live: String,
     /// What it gave: an output, an answer, a failure, a time, as JSON.
     pub value: String,
+    /// What it spent on models; its time in whole milliseconds.
+    pub usage: Usage,
 }
 
 /// What kind of thing happened.

@@ -247,8 +247,7 @@ impl Calls {
             return returns.whole(output);
         }
         let mut number = attempted(earlier, S::POLICY) + 1;
-        let attempts = async {
-            keeping.flush().await;
+        let attempts = self.driver.performed(at, async {
             let mut pause = Duration::ZERO;
             loop {
                 let last = number >= S::POLICY.attempts;
@@ -266,7 +265,7 @@ impl Calls {
                 }
                 number += 1;
             }
-        };
+        });
         let tried = Cancellable::new(Some(&keeping.cancel), at.place, false, attempts).await;
         let tried = tried.unwrap_or_else(|cancelled| Err((cancelled, None)));
         let kept = match (&tried, &cached) {

@@ -122,6 +122,7 @@ mod tests {
             after: None,
             live: String::new(),
             value: "1".to_owned(),
+            usage: crate::meter::Usage::default(),
         }
     }
 

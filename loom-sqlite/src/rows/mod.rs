@@ -11,6 +11,7 @@ pub(crate) mod records;
 pub(crate) mod runs;
 
 use crate::trouble::Trouble;
+use loomflow_runtime::{Value as _, meter::Usage};
 use rusqlite::{Connection, Error, Params, Row, types::ValueRef};
 use std::num::TryFromIntError;
 
@@ -61,6 +62,20 @@ pub(crate) fn keys(run: u64) -> Option<(i64, i64)> {
 /// How a text is stored: nothing of an empty one.
 pub(crate) fn stored(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// How what was spent on models is stored: nothing of nothing.
+pub(crate) fn usage(usage: &Usage) -> String {
+    if usage.is_nothing() {
+        return String::new();
+    }
+    // Of numbers, nothing can be refused.
+    usage.write().unwrap_or_default()
+}
+
+/// What was spent on models, as it is stored.
+pub(crate) fn spent(row: &Row<'_>, column: usize) -> Result<Usage, Odd> {
+    maybe_text(row, column)?.map_or(Ok(Usage::default()), |json| Usage::read(&json).map_err(|_| Odd))
 }
 
 pub(crate) fn maybe_text(row: &Row<'_>, column: usize) -> Result<Option<String>, Odd> {

@@ -1,6 +1,6 @@
 //! The rows of records: what happened, and the inputs of runs.
 
-use super::{Odd, damaged, int, maybe_int, one, runs, stored, text, too_large, write};
+use super::{Odd, damaged, int, maybe_int, one, runs, spent, stored, text, too_large, usage, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Record, RecordKind};
 use rusqlite::{CachedStatement, Connection, Row, params};
@@ -9,14 +9,14 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 const INPUT: &str = "input";
 
 /// The texts come first.
-const ADD: &str = "INSERT INTO records (kind, scope, node, label, key, turn, attempt, at, took, after, live, value, crc) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, key, turn, attempt, at, took, after, live, value, \
+                   crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 /// The columns, in the order they are read in.
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT key, kind, scope, turn, node, label, attempt, at, took, after, live, value, crc FROM records ",
+            "SELECT key, kind, scope, turn, node, label, attempt, at, took, after, live, value, usage, crc FROM records ",
             $rest
         )
     };
@@ -36,6 +36,7 @@ fn crc(key: i64, record: &Record) -> i64 {
         .maybe_int(record.after.map(u64::cast_signed))
         .text(&record.live)
         .text(&record.value)
+        .text(&usage(&record.usage))
         .end()
 }
 
@@ -63,7 +64,7 @@ pub(crate) struct Adding<'c> {
     statement: CachedStatement<'c>,
     /// The texts that stand in the statement: they are mostly those of the record before, since many runs are at the same
     /// step of the same workflow.
-    texts: [String; 4],
+    texts: [String; 5],
 }
 
 impl<'c> Adding<'c> {
@@ -75,22 +76,23 @@ impl<'c> Adding<'c> {
     pub(crate) fn add(&mut self, run: u64, record: &Record) -> Result<(), Trouble> {
         let key = key(run, record.seq).ok_or_else(too_large)?;
         let Self { statement, texts } = self;
-        let now = [record.kind.name(), &record.scope, &record.node, &record.label];
+        let usage = usage(&record.usage);
+        let now = [record.kind.name(), &record.scope, &record.node, &record.label, &usage];
         for ((column, text), now) in (1..).zip(texts).zip(now) {
             if text != now {
                 now.clone_into(text);
                 statement.raw_bind_parameter(column, stored(now))?;
             }
         }
-        statement.raw_bind_parameter(5, key)?;
-        statement.raw_bind_parameter(6, record.turn.cast_signed())?;
-        statement.raw_bind_parameter(7, record.attempt)?;
-        statement.raw_bind_parameter(8, record.began_at)?;
-        statement.raw_bind_parameter(9, record.at.wrapping_sub(record.began_at))?;
-        statement.raw_bind_parameter(10, record.after.map(u64::cast_signed))?;
-        statement.raw_bind_parameter(11, stored(&record.live))?;
-        statement.raw_bind_parameter(12, stored(&record.value))?;
-        statement.raw_bind_parameter(13, crc(key, record))?;
+        statement.raw_bind_parameter(6, key)?;
+        statement.raw_bind_parameter(7, record.turn.cast_signed())?;
+        statement.raw_bind_parameter(8, record.attempt)?;
+        statement.raw_bind_parameter(9, record.began_at)?;
+        statement.raw_bind_parameter(10, record.at.wrapping_sub(record.began_at))?;
+        statement.raw_bind_parameter(11, record.after.map(u64::cast_signed))?;
+        statement.raw_bind_parameter(12, stored(&record.live))?;
+        statement.raw_bind_parameter(13, stored(&record.value))?;
+        statement.raw_bind_parameter(14, crc(key, record))?;
         statement.raw_execute()?;
         Ok(())
     }
@@ -120,8 +122,9 @@ fn parse(row: &Row<'_>) -> Result<Record, Odd> {
         after: maybe_int(row, 9)?.map(i64::cast_unsigned),
         live: text(row, 10)?,
         value: text(row, 11)?,
+        usage: spent(row, 12)?,
     };
-    Odd::unless(crc(key, &record) == int(row, 12)?)?;
+    Odd::unless(crc(key, &record) == int(row, 13)?)?;
     Ok(record)
 }
 

@@ -1,8 +1,12 @@
 //! The rows of runs.
 
-use super::{Odd, damaged, int, keys, maybe_int, maybe_text, next_number, one, text, write};
+use super::{Odd, damaged, int, keys, maybe_int, maybe_text, next_number, one, spent, stored, text, usage, write};
 use crate::{checksum::Checksum, trouble::Trouble};
-use loomflow_runtime::journal::{Filter, RunInfo, Status};
+use loomflow_runtime::{
+    Value as _,
+    journal::{Filter, RunInfo, Status},
+    meter::Budget,
+};
 use rusqlite::{Connection, Params, Row, ToSql, params};
 
 /// The columns, in the order they are read in.
@@ -10,7 +14,7 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, ended_at, ",
-            "wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc FROM runs ",
+            "wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc, budget, usage FROM runs ",
             $rest
         )
     };
@@ -38,6 +42,12 @@ pub(crate) struct Counts {
     pub(crate) messages: i64,
 }
 
+/// How the budget of a run is stored.
+fn budget(info: &RunInfo) -> Option<String> {
+    // Of numbers, nothing can be refused.
+    info.budget.map(|budget| budget.write().unwrap_or_default())
+}
+
 impl RunRow {
     fn crc(&self) -> i64 {
         let info = &self.info;
@@ -62,6 +72,8 @@ impl RunRow {
             .int(self.counts.questions)
             .int(self.counts.messages)
             .int(self.signal.into())
+            .maybe_text(budget(info).as_deref())
+            .text(&usage(&info.usage))
             .end()
     }
 
@@ -88,6 +100,8 @@ impl RunRow {
             wake_at: maybe_int(row, 11)?,
             cancel_at: maybe_int(row, 12)?,
             owner: maybe_text(row, 13)?,
+            budget: maybe_text(row, 21)?.map(|json| Budget::read(&json).map_err(|_| Odd)).transpose()?,
+            usage: spent(row, 22)?,
         };
         let (token, records) = (int(row, 14)?.cast_unsigned(), int(row, 15)?.cast_unsigned());
         let counts = Counts { heads: int(row, 16)?, questions: int(row, 17)?, messages: int(row, 18)? };
@@ -106,8 +120,9 @@ impl RunRow {
         write(
             connection,
             "INSERT INTO runs (run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, \
-             ended_at, wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+             ended_at, wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc, budget, usage) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+             ?22, ?23)",
             params![
                 run,
                 info.id,
@@ -129,7 +144,9 @@ impl RunRow {
                 self.counts.questions,
                 self.counts.messages,
                 self.signal,
-                crc
+                crc,
+                budget(info),
+                stored(&usage(&info.usage))
             ],
         )?;
         Ok(())
@@ -141,7 +158,8 @@ impl RunRow {
         write(
             connection,
             "UPDATE runs SET status = ?2, ended_at = ?3, wake_at = ?4, cancel_at = ?5, owner = ?6, token = ?7, \
-             records = ?8, heads = ?9, questions = ?10, messages = ?11, signal = ?12, crc = ?13 WHERE run = ?1",
+             records = ?8, heads = ?9, questions = ?10, messages = ?11, signal = ?12, crc = ?13, usage = ?14 \
+             WHERE run = ?1",
             params![
                 info.run.cast_signed(),
                 info.status.name(),
@@ -155,7 +173,8 @@ impl RunRow {
                 self.counts.questions,
                 self.counts.messages,
                 self.signal,
-                self.crc()
+                self.crc(),
+                stored(&usage(&info.usage))
             ],
         )?;
         Ok(())

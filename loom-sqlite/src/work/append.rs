@@ -6,7 +6,10 @@ use crate::{
     store::Store,
     trouble::Trouble,
 };
-use loomflow_runtime::journal::{Append, Asked, Claim, JournalError, QuestionState};
+use loomflow_runtime::{
+    journal::{Append, Asked, Claim, JournalError, QuestionState},
+    meter::Usage,
+};
 use std::collections::BTreeMap;
 
 /// Writes what happened in a run.
@@ -40,6 +43,7 @@ pub(crate) fn append(store: &mut Store<'_>, append: &Append) -> Result<(), Troub
     if !is_plain(append) {
         store.known.take_plain(run);
     }
+    spend(store, append)?;
     if append.status.is_some() {
         leave(store, append, standing.next - 1 + append.records.len() as u64)?;
     }
@@ -53,6 +57,26 @@ fn is_plain(append: &Append) -> bool {
         && append.asked.is_empty()
         && append.closed.is_empty()
         && append.taken.is_empty()
+}
+
+/// Adds what the records say was spent on models to what the run has spent in all.
+fn spend(store: &mut Store<'_>, append: &Append) -> Result<(), Trouble> {
+    let spent: Usage = append.records.iter().map(|record| record.usage).sum();
+    if spent.is_nothing() {
+        return Ok(());
+    }
+    let run = append.claim.run;
+    let plain = store.known.take_plain(run);
+    let is_plain = plain.is_some();
+    let row = if is_plain { plain } else { runs::by_number(store.connection, run)? };
+    if let Some(mut row) = row {
+        row.info.usage += spent;
+        row.change(store.connection)?;
+        if is_plain {
+            store.known.set_plain(row);
+        }
+    }
+    Ok(())
 }
 
 /// Leaves a run as it stands now, with so many records.

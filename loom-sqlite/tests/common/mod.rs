@@ -50,6 +50,7 @@ pub async fn begin(journal: &impl Journal, id: &str) -> Result<Claim, JournalErr
         user: Some("ann".to_owned()),
         session: None,
         metadata: None,
+        budget: None,
     };
     match journal.begin(&new, "owner", NOW).await? {
         Begun::New(claim) => Ok(claim),
@@ -73,6 +74,7 @@ pub fn step(claim: Claim, seq: u64, bytes: usize) -> Append {
         after: None,
         live: "{}".to_owned(),
         value: value.chars().cycle().take(bytes).collect(),
+        usage: loomflow_runtime::meter::Usage::default(),
     };
     Append {
         claim,

@@ -4,11 +4,16 @@ use super::{
     Store,
     given::{NOW, OWNER, append, asked, begun, fresh, head, kept, leave, open, record, refused, same},
 };
-use crate::journal::{Append, Journal, JournalError, Record, RecordKind, Status};
+use crate::{
+    journal::{Append, Journal, JournalError, Record, RecordKind, Status},
+    meter::Usage,
+};
+use std::time::Duration;
 
 pub(super) async fn check<S: Store>(store: &S) {
     keeps_order(store).await;
     keeps_every_field(store).await;
+    adds_up_what_was_spent(store).await;
     refuses_gaps(store).await;
     is_all_or_nothing(store).await;
     ends(store).await;
@@ -56,6 +61,7 @@ async fn keeps_every_field<S: Store>(store: &S) {
         after: None,
         live: String::new(),
         value: String::new(),
+        usage: Usage::default(),
     };
     let extreme = Record {
         seq: 15,
@@ -65,6 +71,7 @@ async fn keeps_every_field<S: Store>(store: &S) {
         began_at: i64::MAX,
         at: i64::MIN,
         after: Some(14),
+        usage: Usage { calls: u64::MAX, input: u64::MAX, output: u64::MAX, time: Duration::from_millis(u64::MAX) },
         ..record(15)
     };
     let records: Vec<Record> = plain.into_iter().chain([empty, extreme]).collect();
@@ -75,6 +82,25 @@ async fn keeps_every_field<S: Store>(store: &S) {
         same(found, written, promise);
     }
     same(&found.len(), &records.len(), promise);
+}
+
+async fn adds_up_what_was_spent<S: Store>(store: &S) {
+    let journal = fresh(store, "append-usage").await;
+    let claim = begun(&journal, "run").await;
+    let spends = |seq: u64, calls: u64| {
+        let usage = Usage { calls, input: 100 * calls, output: 7, time: Duration::from_millis(calls) };
+        Append { records: vec![Record { usage, ..record(seq) }], ..append(claim, []) }
+    };
+    let promise = "what records say was spent on models is added up for their run, once";
+    for append in [spends(1, 2), spends(2, 0), spends(2, 0), append(claim, [3]), spends(4, 3), spends(4, 3)] {
+        kept(journal.append(append).await, promise);
+    }
+    kept(journal.append(leave(claim, [5], Status::Done, None)).await, promise);
+    let all = Usage { calls: 5, input: 500, output: 21, time: Duration::from_millis(5) };
+    for journal in [journal, open(store, "append-usage").await] {
+        let run = kept(journal.run("run").await, promise);
+        same(&run.map(|run| run.usage), &Some(all), promise);
+    }
 }
 
 async fn refuses_gaps<S: Store>(store: &S) {

@@ -4,7 +4,10 @@ use super::{
     Store,
     given::{LEASED, NOW, OWNER, begin, begun, fresh, kept, new_run, open, refused, same},
 };
-use crate::journal::{Begun, Journal, JournalError, NewRun, RunInfo, Status};
+use crate::{
+    journal::{Begun, Journal, JournalError, NewRun, RunInfo, Status},
+    meter::{Budget, Usage},
+};
 
 pub(super) async fn check<S: Store>(store: &S) {
     keeps_what_it_was_begun_with(store).await;
@@ -19,6 +22,7 @@ async fn keeps_what_it_was_begun_with<S: Store>(store: &S) {
         user: Some("ann".to_owned()),
         session: Some("s-1".to_owned()),
         metadata: Some(r#"{"plan":"pro"}"#.to_owned()),
+        budget: Some(Budget::new().calls(40).tokens(50_000)),
         ..new_run("full")
     };
     let journal = fresh(store, "begin-kept").await;
@@ -38,6 +42,8 @@ async fn keeps_what_it_was_begun_with<S: Store>(store: &S) {
         wake_at: None,
         cancel_at: None,
         owner: Some(OWNER.to_owned()),
+        budget: new.budget,
+        usage: Usage::default(),
     };
     let promise = "a run is described as it was begun, and by its owner";
     same(&kept(journal.run("full").await, promise).as_ref(), &Some(&expected), promise);

@@ -1,9 +1,12 @@
 //! What the checks begin with: runs, records and questions that look like real ones, and words for what goes wrong.
 
 use super::Store;
-use crate::journal::{
-    Append, Asked, Begun, Claim, Head, Journal, JournalError, Message, NewRun, QuestionState, Record, RecordKind,
-    Status,
+use crate::{
+    journal::{
+        Append, Asked, Begun, Claim, Head, Journal, JournalError, Message, NewRun, QuestionState, Record, RecordKind,
+        Status,
+    },
+    meter::Usage,
 };
 
 /// What time it is at first.
@@ -65,6 +68,7 @@ pub(super) fn new_run(id: &str) -> NewRun {
         user: None,
         session: None,
         metadata: None,
+        budget: None,
     }
 }
 
@@ -96,6 +100,7 @@ pub(super) fn record(seq: u64) -> Record {
         after: seq.checked_sub(2).map(|before| before + 1),
         live: r#"{"ticket":1}"#.to_owned(),
         value: format!(r#"{{"number":{seq}}}"#),
+        usage: Usage::default(),
     }
 }
 

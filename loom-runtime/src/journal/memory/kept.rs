@@ -270,6 +270,7 @@ impl Held {
 
     /// Writes what was found to be in order.
     fn write(&mut self, append: Append) {
+        self.info.usage += append.records.iter().map(|record| record.usage).sum();
         self.records.extend(append.records);
         self.heads.retain(|scope, _| !append.forget.iter().any(|start| scope.starts_with(start.as_str())));
         self.heads.extend(append.heads.into_iter().map(|head| (head.scope, head.seq)));

@@ -1,0 +1,304 @@
+//! What a run spends on models, and how much it may.
+//!
+//! A [`Meter`] belongs to one run. Whoever calls a model finds it through the thread, for as long as the run, or a step of
+//! it, is polled ([`here`]): steps are plain functions and are not told of it. Who calls models and what that costs is
+//! told by them; nothing here knows a model.
+
+mod budget;
+mod here;
+
+pub use budget::{Budget, OverBudget};
+pub(crate) use here::{Metered, Metering, within};
+
+use crate::locked::locked;
+use serde::{Deserialize, Serialize};
+use std::{
+    iter::Sum,
+    ops::{Add, AddAssign, Sub},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+/// What calls of models took.
+///
+/// As JSON, times are milliseconds: `{"calls":1,"input":120,"output":8,"time":430}`.
+///
+/// ```
+/// use loomflow_runtime::meter::Usage;
+///
+/// let one = Usage { calls: 1, input: 20, output: 5, ..Usage::default() };
+/// let run: Usage = [one, one].into_iter().sum();
+/// assert_eq!((run.calls, run.tokens()), (2, 50));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// How many calls there were. One that was tried several times is one.
+    pub calls: u64,
+    /// Tokens the models read. Servers need not tell, and then it is 0.
+    pub input: u64,
+    /// Tokens they wrote.
+    pub output: u64,
+    /// How long the calls took, added up: calls at once count each.
+    #[serde(with = "ms")]
+    pub time: Duration,
+}
+
+impl Usage {
+    /// Tokens that were read and written.
+    #[must_use]
+    pub const fn tokens(&self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+
+    /// Whether there was no call.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Usage::default()
+    }
+}
+
+impl Add for Usage {
+    type Output = Usage;
+    fn add(self, other: Usage) -> Usage {
+        Usage {
+            calls: self.calls.saturating_add(other.calls),
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+            time: self.time.saturating_add(other.time),
+        }
+    }
+}
+
+impl Sub for Usage {
+    type Output = Usage;
+    fn sub(self, other: Usage) -> Usage {
+        Usage {
+            calls: self.calls.saturating_sub(other.calls),
+            input: self.input.saturating_sub(other.input),
+            output: self.output.saturating_sub(other.output),
+            time: self.time.saturating_sub(other.time),
+        }
+    }
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Usage) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Usage {
+    fn sum<I: Iterator<Item = Usage>>(usages: I) -> Usage {
+        usages.fold(Usage::default(), Add::add)
+    }
+}
+
+mod ms {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
+}
+
+/// What a run in memory spends on models, and how much it may. A clone is the same meter.
+///
+/// Steps need not be told of it: every call that a `Model` makes in the run counts. What a step hands to another task is
+/// not in the run.
+///
+/// ```
+/// use loomflow_runtime::meter::{Budget, Meter};
+///
+/// let meter = Meter::within(Budget::new().calls(40).tokens(50_000));
+/// // Triage::run(&app, ticket).metered(&meter).await?;
+/// assert_eq!(meter.usage().calls, 0);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    budget: Budget,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    usage: Usage,
+    /// What is set aside for calls that have begun and not ended.
+    aside: Usage,
+}
+
+impl Meter {
+    /// A meter of what is spent.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A meter of what is spent that lets no more be spent than this.
+    #[must_use]
+    pub fn within(budget: Budget) -> Self {
+        Self::from(budget, Usage::default())
+    }
+
+    /// One of a run that has spent this before.
+    pub(crate) fn from(budget: Budget, usage: Usage) -> Self {
+        Meter(Arc::new(Counted { budget, state: Mutex::new(State { usage, aside: Usage::default() }) }))
+    }
+
+    /// What was spent so far. A call counts when it has ended.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        locked(&self.0.state).usage
+    }
+
+    /// Lets a call begin that reads about so many tokens and writes no more than it says, if it says.
+    fn begin(&self, input: u64, output: Option<u64>) -> Result<Granted, OverBudget> {
+        let mut state = locked(&self.0.state);
+        let left = self.0.budget.left(state.usage + state.aside, input)?;
+        let output = left.into_iter().chain(output).min();
+        // What a call writes that names no limit is not known: others may begin beside it.
+        let aside =
+            Usage { calls: 1, input, output: output.filter(|_| left != output).unwrap_or(0), ..Usage::default() };
+        state.aside += aside;
+        Ok(Granted { aside, output })
+    }
+
+    /// A call has ended, for which this was set aside.
+    fn end(&self, aside: Usage, usage: Usage) {
+        let mut state = locked(&self.0.state);
+        state.aside = state.aside - aside;
+        state.usage += usage;
+    }
+}
+
+/// What a call was granted.
+#[derive(Debug)]
+struct Granted {
+    aside: Usage,
+    /// The most tokens it may write, if that is bounded.
+    output: Option<u64>,
+}
+
+/// One call of a model that has begun. It counts when it ends; dropped, it counts as a call of which nothing is known but
+/// how long it took.
+#[derive(Debug)]
+pub struct Charge {
+    /// Where it counts, and what was set aside for it there.
+    open: Option<(Metered, Usage)>,
+    output: Option<u64>,
+    began: Instant,
+}
+
+/// Begins a call of a model in the run that is polled, if one is: a call that reads about so many tokens, and writes no
+/// more than it says, if it says.
+///
+/// # Errors
+/// When the budget of the run does not allow it: then it is not to be made.
+pub fn begin(input: u64, output: Option<u64>) -> Result<Charge, OverBudget> {
+    let mut charge = Charge { open: None, output, began: Instant::now() };
+    if let Some(metered) = here::current() {
+        let granted = metered.meter().begin(input, output)?;
+        charge.output = granted.output;
+        charge.open = Some((metered, granted.aside));
+    }
+    Ok(charge)
+}
+
+impl Charge {
+    /// The most tokens it may write, if that is bounded: what it said itself, or what is left of the budget.
+    #[must_use]
+    pub const fn most_output(&self) -> Option<u64> {
+        self.output
+    }
+
+    /// It has ended, and read and written so many tokens.
+    pub fn end(mut self, input: u64, output: u64) {
+        self.ended(input, output);
+    }
+
+    fn ended(&mut self, input: u64, output: u64) {
+        if let Some((metered, aside)) = self.open.take() {
+            let usage = Usage { calls: 1, input, output, time: self.began.elapsed() };
+            metered.meter().end(aside, usage);
+            metered.count(usage);
+        }
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.ended(0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within<T>(meter: &Meter, act: impl FnOnce() -> T) -> T {
+        here::within(&Metered::of(meter), act)
+    }
+
+    #[test]
+    fn a_call_counts_when_it_ends_and_outside_of_a_run_nowhere() {
+        let meter = Meter::new();
+        begin(1, None).expect("nothing bounds it").end(1, 1);
+        let charge = within(&meter, || begin(10, None)).expect("nothing bounds it");
+        assert!(meter.usage().is_nothing());
+        charge.end(12, 3);
+        drop(within(&meter, || begin(10, None)));
+        let usage = meter.usage();
+        assert_eq!((usage.calls, usage.input, usage.output), (2, 12, 3));
+    }
+
+    #[test]
+    fn the_call_that_would_go_over_the_calls_is_refused_and_those_under_way_count() {
+        let meter = Meter::within(Budget::new().calls(2));
+        within(&meter, || {
+            let one = begin(0, None).expect("the first");
+            let two = begin(0, None).expect("the second");
+            let over = begin(0, None).expect_err("the third");
+            assert_eq!(over.to_string(), "the run may make 2 calls of models, and has made 2");
+            one.end(5, 5);
+            drop(two);
+            assert!(begin(0, None).is_err());
+        });
+        assert_eq!((meter.usage().calls, meter.usage().tokens()), (2, 10));
+    }
+
+    #[test]
+    fn a_call_may_write_what_is_left_of_the_tokens_and_is_refused_where_its_question_takes_them_all() {
+        let meter = Meter::within(Budget::new().tokens(100));
+        within(&meter, || {
+            let one = begin(30, None).expect("it fits");
+            assert_eq!(one.most_output(), Some(70));
+            one.end(30, 20);
+            let two = begin(10, Some(15)).expect("it fits");
+            assert_eq!(two.most_output(), Some(15));
+            // The one that is under way may take 25 of the 50.
+            assert_eq!(begin(5, Some(1_000)).expect("it fits").most_output(), Some(20));
+            assert!(begin(25, None).is_err());
+            two.end(10, 15);
+            let over = begin(25, None).expect_err("nothing is left to answer with");
+            let said = "the run may spend 100 tokens on models, has spent 75, and the next call reads about 25";
+            assert_eq!(over.to_string(), said);
+        });
+    }
+
+    #[test]
+    fn usage_is_kept_as_short_json_and_what_is_missing_is_nothing() {
+        let usage = Usage { calls: 1, input: 120, output: 8, time: Duration::from_millis(430) };
+        let json = serde_json::to_string(&usage).expect("it can be written");
+        assert_eq!(json, r#"{"calls":1,"input":120,"output":8,"time":430}"#);
+        assert_eq!(serde_json::from_str::<Usage>(&json).expect("it can be read"), usage);
+        assert_eq!(serde_json::from_str::<Usage>("{}").expect("it can be read"), Usage::default());
+    }
+}
