@@ -14,7 +14,7 @@ pub use loomflow_runtime::{
     Outcome, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit, Wait,
     Workflow, backoff,
 };
-pub use loomflow_runtime::{journal, meter};
+pub use loomflow_runtime::{around, journal, meter};
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};
 

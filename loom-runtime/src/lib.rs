@@ -5,6 +5,7 @@
 //! [`Driver`](driver::Driver) performs what the machine asks for and knows nothing of routes and bounds.
 
 mod answers;
+pub mod around;
 pub mod ask;
 mod attempt;
 mod cancel;

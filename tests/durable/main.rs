@@ -3,6 +3,7 @@
 #[path = "../kept/mod.rs"]
 mod kept;
 
+mod around;
 mod asks;
 mod cached;
 mod changes;

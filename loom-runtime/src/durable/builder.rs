@@ -2,6 +2,7 @@
 
 use super::{inner::Inner, loom::Loom, registry::Registry};
 use crate::{
+    around::Given,
     journal::{Journal, MemoryJournal},
     machine::Machine,
 };
@@ -19,6 +20,7 @@ pub struct Builder<C> {
     journal: Option<Arc<dyn Journal>>,
     workflows: Registry<C>,
     lease: Duration,
+    given: Given,
 }
 
 impl<C> fmt::Debug for Builder<C> {
@@ -29,7 +31,7 @@ impl<C> fmt::Debug for Builder<C> {
 
 impl<C: Send + Sync + 'static> Builder<C> {
     pub(super) fn new(context: C) -> Self {
-        Builder { context, journal: None, workflows: Registry::new(), lease: LEASE }
+        Builder { context, journal: None, workflows: Registry::new(), lease: LEASE, given: Given::default() }
     }
 
     /// Keeps runs in this journal. Without one they are kept in memory, and end with the process.
@@ -56,11 +58,19 @@ impl<C: Send + Sync + 'static> Builder<C> {
         self
     }
 
+    /// Gives its runs something that their steps find [around](crate::around) them, by its type: what of a type is given last
+    /// holds. It is not kept: whoever carries a run on gives it anew.
+    #[must_use]
+    pub fn with<V: Send + Sync + 'static>(mut self, value: V) -> Self {
+        self.given.put(value);
+        self
+    }
+
     /// Builds it. Nothing is done yet: the first run that is begun or carried on takes the lease.
     pub fn build(self) -> Loom<C> {
-        let Builder { context, journal, workflows, lease } = self;
+        let Builder { context, journal, workflows, lease, given } = self;
         let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
-        Loom(Arc::new(Inner::new(context, journal, owner, lease, workflows)))
+        Loom(Arc::new(Inner::new(context, given, journal, owner, lease, workflows)))
     }
 }

@@ -165,7 +165,7 @@ fn spawn<C: Send + Sync + 'static>(
         }
         let cancels = info.cancel_at.is_some() && !restored.cancelled;
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, cancels, info);
+        let driver = Durable::new(keeping, restored.tips, cancels, info, inner.given.clone());
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);

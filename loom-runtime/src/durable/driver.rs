@@ -9,6 +9,7 @@ use super::{
     waiting::Waiting,
 };
 use crate::{
+    around::{Around, Given, Within},
     ask::Ask,
     attempt::Caught,
     cancel::Cancellable,
@@ -18,7 +19,7 @@ use crate::{
     journal::{Record, RecordKind, RunInfo},
     locked::locked,
     machine::{Flow, Machine, Place, START},
-    meter::{Meter, Metered, Metering},
+    meter::{Meter, Metered},
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::Call,
@@ -51,14 +52,23 @@ pub(crate) struct Durable {
     of: Arc<Of>,
     /// What it spends on models.
     meter: Meter,
+    /// What its code finds around it.
+    pub(super) around: Around,
 }
 
 impl Durable {
-    pub(super) fn new(keeping: Keeping, tips: HashMap<String, Tip>, cancels: bool, info: RunInfo) -> Self {
+    pub(super) fn new(
+        keeping: Keeping,
+        tips: HashMap<String, Tip>,
+        cancels: bool,
+        info: RunInfo,
+        given: Given,
+    ) -> Self {
         let settling = AtomicBool::new(!tips.is_empty() || cancels);
         let meter = Meter::from(info.budget.unwrap_or_default(), info.usage);
         let of = Arc::new(Of { id: info.id, user: info.user, session: info.session });
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, meter }
+        let around = Around { meter: Some(Metered::of(&meter)), of: Some(Arc::clone(&of)), given };
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, meter, around }
     }
 
     /// The run was polled once, so it stands again where it stood. Gives whether it is to be polled again before anything
@@ -224,7 +234,8 @@ impl Durable {
         self.keeping.flush().await;
         let spent = Metered::step(&self.meter);
         at.scope.here().spending.push((at.turn, spent.clone()));
-        Metering::new(&spent, work).await
+        let around = Around { meter: Some(spent), ..self.around.clone() };
+        Within::new(&around, work).await
     }
 }
 

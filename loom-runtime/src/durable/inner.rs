@@ -8,6 +8,7 @@ use super::{
     resolve::{Resolver, damaged},
 };
 use crate::{
+    around::Given,
     clock::now_ms,
     failure::Failure,
     journal::{Journal, JournalError, RecordKind, RunInfo, Status},
@@ -26,6 +27,8 @@ use tokio::sync::{Notify, OnceCell, watch};
 /// What all clones of a `Loom` share.
 pub(super) struct Inner<C> {
     pub(super) context: C,
+    /// What the steps of its runs find around them.
+    pub(super) given: Given,
     pub(super) journal: Arc<dyn Journal>,
     /// The name under which runs are claimed.
     pub(super) owner: String,
@@ -78,6 +81,7 @@ pub(super) enum State {
 impl<C: Send + Sync + 'static> Inner<C> {
     pub(super) fn new(
         context: C,
+        given: Given,
         journal: Arc<dyn Journal>,
         owner: String,
         lease: Duration,
@@ -85,6 +89,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
     ) -> Self {
         Inner {
             context,
+            given,
             journal,
             owner,
             lease,

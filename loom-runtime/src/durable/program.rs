@@ -12,6 +12,7 @@ use super::{
     restore::Restored,
 };
 use crate::{
+    around::Within,
     attempt::panicked,
     cancel::Cancel,
     clock::now_ms,
@@ -209,7 +210,7 @@ fn calls<C>(inner: &Inner<C>, claim: Claim, records: Vec<Record>, info: RunInfo)
     let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
     let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
     let cancels = info.cancel_at.is_some() && !cancelled;
-    Calls::new(Durable::new(keeping, HashMap::new(), cancels, info), Replay::new(records))
+    Calls::new(Durable::new(keeping, HashMap::new(), cancels, info, inner.given.clone()), Replay::new(records))
 }
 
 /// Runs a program to its end, or to where it cannot go on.
@@ -222,7 +223,7 @@ async fn drive<C: Send + Sync + 'static, T: Value>(
     let driver = &calls.driver;
     let changed = |difference: String| LoomError::Changed { id: id.to_owned(), differences: vec![difference] };
     let outcome = {
-        let mut program = pin!(program);
+        let mut program = pin!(Within::new(&driver.around, program));
         loop {
             match next(calls, lively, program.as_mut()).await {
                 Came::Gave(gave) => match calls.difference() {

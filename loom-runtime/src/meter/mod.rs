@@ -1,16 +1,15 @@
 //! What a run spends on models, and how much it may.
 //!
-//! A [`Meter`] belongs to one run. Whoever calls a model finds it through the thread, for as long as the run, or a step of
-//! it, is polled ([`here`]): steps are plain functions and are not told of it. Who calls models and what that costs is
-//! told by them; nothing here knows a model.
+//! A [`Meter`] belongs to one run, and stands [around](crate::around) its code: steps are plain functions and are not told of
+//! it. Who calls models and what that costs is told by them; nothing here knows a model.
 
 mod budget;
-mod here;
+mod metered;
 
 pub use budget::{Budget, OverBudget};
-pub(crate) use here::{Metered, Metering, within};
+pub(crate) use metered::Metered;
 
-use crate::locked::locked;
+use crate::{around, locked::locked};
 use serde::{Deserialize, Serialize};
 use std::{
     iter::Sum,
@@ -204,7 +203,7 @@ pub struct Charge {
 /// When the budget of the run does not allow it: then it is not to be made.
 pub fn begin(input: u64, output: Option<u64>) -> Result<Charge, OverBudget> {
     let mut charge = Charge { open: None, output, began: Instant::now() };
-    if let Some(metered) = here::current() {
+    if let Some(metered) = around::metered() {
         let granted = metered.meter().begin(input, output)?;
         charge.output = granted.output;
         charge.open = Some((metered, granted.aside));
@@ -244,7 +243,8 @@ mod tests {
     use super::*;
 
     fn within<T>(meter: &Meter, act: impl FnOnce() -> T) -> T {
-        here::within(&Metered::of(meter), act)
+        let around = around::Around { meter: Some(Metered::of(meter)), ..Default::default() };
+        around::within(&around, act)
     }
 
     #[test]
