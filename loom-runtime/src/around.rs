@@ -5,28 +5,66 @@
 //! within another, so what the innermost one does not have is looked for around it. What a step hands to another task is not
 //! in the run.
 
-use crate::{meter::Metered, visit::Of};
+use crate::{
+    locked::locked,
+    meter::{Meter, Usage},
+    visit::Of,
+};
 use pin_project_lite::pin_project;
 use std::{
     any::{Any, TypeId},
     cell::RefCell,
     collections::HashMap,
-    fmt,
+    fmt, mem,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::{Context, Poll},
+    time::Duration,
 };
 
 thread_local! {
     static AROUND: RefCell<Vec<Around>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What stands around the code of one run, or of one step.
+/// What stands around all code of one run.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Around {
-    pub(crate) meter: Option<Metered>,
+pub(crate) struct OfRun {
+    pub(crate) meter: Option<Meter>,
     pub(crate) of: Option<Arc<Of>>,
     pub(crate) given: Given,
+}
+
+/// What stands around a piece of its code: all of it, or one step.
+#[derive(Debug, Clone)]
+pub(crate) struct Around(Arc<Piece>);
+
+#[derive(Debug)]
+struct Piece {
+    run: Arc<OfRun>,
+    spent: Mutex<Usage>,
+}
+
+impl Around {
+    pub(crate) fn new(run: &Arc<OfRun>) -> Self {
+        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default() }))
+    }
+
+    /// The meter of the run.
+    pub(crate) fn meter(&self) -> Option<&Meter> {
+        self.0.run.meter.as_ref()
+    }
+
+    /// Counts what the piece has spent on models.
+    pub(crate) fn count(&self, usage: Usage) {
+        *locked(&self.0.spent) += usage;
+    }
+
+    /// What it spent since this was asked last, in whole milliseconds, as records have it.
+    pub(crate) fn take(&self) -> Usage {
+        let usage = mem::take(&mut *locked(&self.0.spent));
+        let ms = u64::try_from(usage.time.as_millis()).unwrap_or(u64::MAX);
+        Usage { time: Duration::from_millis(ms), ..usage }
+    }
 }
 
 /// What was given to a run, one of each type.
@@ -65,24 +103,24 @@ fn find<T>(look: impl Fn(&Around) -> Option<T>) -> Option<T> {
 /// ```
 #[must_use]
 pub fn given<T: Send + Sync + 'static>() -> Option<Arc<T>> {
-    find(|around| around.given.get())
+    find(|around| around.0.run.given.get())
 }
 
 /// Whom the run is for in whose step this is called, if that was said.
 #[must_use]
 pub fn user() -> Option<String> {
-    find(|around| around.of.clone())?.user.clone()
+    find(|around| around.0.run.of.clone())?.user.clone()
 }
 
 /// The session of the run in whose step this is called, if it has one.
 #[must_use]
 pub fn session() -> Option<String> {
-    find(|around| around.of.clone())?.session.clone()
+    find(|around| around.0.run.of.clone())?.session.clone()
 }
 
 /// Where calls of models count that are made here.
-pub(crate) fn metered() -> Option<Metered> {
-    find(|around| around.meter.clone())
+pub(crate) fn metered() -> Option<Around> {
+    find(|around| around.meter().is_some().then(|| around.clone()))
 }
 
 /// Takes away what stood around something, also when that panics.
@@ -129,9 +167,9 @@ mod tests {
     use std::panic::catch_unwind;
 
     fn around(given: impl Send + Sync + 'static) -> Around {
-        let mut around = Around::default();
-        around.given.put(given);
-        around
+        let mut run = OfRun::default();
+        run.given.put(given);
+        Around::new(&Arc::new(run))
     }
 
     #[test]
@@ -155,8 +193,9 @@ mod tests {
 
     #[test]
     fn of_one_type_the_last_that_was_given_holds() {
-        let mut around = around(1);
-        around.given.put(2);
-        within(&around, || assert_eq!(given::<i32>().as_deref(), Some(&2)));
+        let mut run = OfRun::default();
+        run.given.put(1);
+        run.given.put(2);
+        within(&Around::new(&Arc::new(run)), || assert_eq!(given::<i32>().as_deref(), Some(&2)));
     }
 }

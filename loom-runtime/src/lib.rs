@@ -9,6 +9,7 @@ pub mod around;
 pub mod ask;
 mod attempt;
 mod cancel;
+mod charge;
 mod clock;
 pub mod context;
 pub mod driver;

@@ -2,10 +2,10 @@
 
 use crate::{
     answers::Answers,
-    around::{Around, within},
+    around::{Around, OfRun, within},
     ask::Ask,
     cancel::{Cancel, Signals},
-    meter::{Meter, Metered},
+    meter::Meter,
     plain::outside,
     question::Question,
 };
@@ -24,7 +24,8 @@ use std::{
 pub struct Run<'c, T> {
     work: Pin<Box<dyn Work<T> + Send + 'c>>,
     signals: Option<Box<Signals<'c>>>,
-    around: Option<Box<Around>>,
+    of: Option<Box<OfRun>>,
+    around: Option<Around>,
 }
 
 /// What a driver is to know of a run before it begins.
@@ -45,7 +46,7 @@ trait Work<T>: Future<Output = T> {
 impl<'c, T> Run<'c, T> {
     /// A run that begins when it is first polled.
     pub(crate) fn new<F: Future<Output = T> + Send + 'c>(begin: impl FnOnce(Prepared) -> F + Send + 'c) -> Self {
-        Run { work: Box::pin(Stage::Before { prepared: None, begin }), signals: None, around: None }
+        Run { work: Box::pin(Stage::Before { prepared: None, begin }), signals: None, of: None, around: None }
     }
 
     /// The same run with answers to the questions of the ask `A`, those of nested workflows included. What is said last of
@@ -82,14 +83,14 @@ impl<'c, T> Run<'c, T> {
     /// The same run, with what its steps spend on models counted, and bounded if the meter has a budget. The last meter
     /// holds. A run within a step of another run counts there as well, if it has no meter of its own.
     pub fn metered(mut self, meter: &Meter) -> Self {
-        self.around.get_or_insert_default().meter = Some(Metered::of(meter));
+        self.of.get_or_insert_default().meter = Some(meter.clone());
         self
     }
 
     /// The same run, with something that its steps find [around](crate::around) them, by its type: what of a type is given
     /// last holds. Nested workflows find it too, and so does a run within a step, if it is not given one of its own.
     pub fn with<V: Send + Sync + 'static>(mut self, value: V) -> Self {
-        self.around.get_or_insert_default().given.put(value);
+        self.of.get_or_insert_default().given.put(value);
         self
     }
 
@@ -107,7 +108,10 @@ impl<T> Future for Run<'_, T> {
             signals.poll(cx);
         }
         // Within a run of plain Rust, a workflow calls its steps itself.
-        let Run { work, around, .. } = &mut *self;
+        let Run { work, of, around, .. } = &mut *self;
+        if let Some(of) = of.take() {
+            *around = Some(Around::new(&Arc::new(*of)));
+        }
         outside(|| match around {
             None => work.as_mut().poll(cx),
             Some(around) => within(around, || work.as_mut().poll(cx)),

@@ -9,7 +9,7 @@ use super::{
     waiting::Waiting,
 };
 use crate::{
-    around::{Around, Given, Within},
+    around::{Around, Given, OfRun, Within},
     ask::Ask,
     attempt::Caught,
     cancel::Cancellable,
@@ -19,7 +19,7 @@ use crate::{
     journal::{Record, RecordKind, RunInfo},
     locked::locked,
     machine::{Flow, Machine, Place, START},
-    meter::{Meter, Metered},
+    meter::Meter,
     question::Question,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::Call,
@@ -50,10 +50,8 @@ pub(crate) struct Durable {
     cancels: bool,
     /// What steps are told of the run.
     of: Arc<Of>,
-    /// What it spends on models.
-    meter: Meter,
     /// What its code finds around it.
-    pub(super) around: Around,
+    around: Arc<OfRun>,
 }
 
 impl Durable {
@@ -67,8 +65,8 @@ impl Durable {
         let settling = AtomicBool::new(!tips.is_empty() || cancels);
         let meter = Meter::from(info.budget.unwrap_or_default(), info.usage);
         let of = Arc::new(Of { id: info.id, user: info.user, session: info.session });
-        let around = Around { meter: Some(Metered::of(&meter)), of: Some(Arc::clone(&of)), given };
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, meter, around }
+        let around = Arc::new(OfRun { meter: Some(meter), of: Some(Arc::clone(&of)), given });
+        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, around }
     }
 
     /// The run was polled once, so it stands again where it stood. Gives whether it is to be polled again before anything
@@ -79,6 +77,11 @@ impl Durable {
             self.keeping.cancel.come();
         }
         cancels
+    }
+
+    /// What a piece of the run's code finds around it.
+    pub(super) fn around(&self) -> Around {
+        Around::new(&self.around)
     }
 
     /// What steps are told of the run.
@@ -232,9 +235,8 @@ impl Durable {
     /// Does some work when all that was recorded before is written. What it spends on models is told by the next record.
     pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, work: impl Future<Output = T>) -> T {
         self.keeping.flush().await;
-        let spent = Metered::step(&self.meter);
-        at.scope.here().spending.push((at.turn, spent.clone()));
-        let around = Around { meter: Some(spent), ..self.around.clone() };
+        let around = self.around();
+        at.scope.here().spending.push((at.turn, around.clone()));
         Within::new(&around, work).await
     }
 }

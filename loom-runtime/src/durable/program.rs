@@ -223,7 +223,8 @@ async fn drive<C: Send + Sync + 'static, T: Value>(
     let driver = &calls.driver;
     let changed = |difference: String| LoomError::Changed { id: id.to_owned(), differences: vec![difference] };
     let outcome = {
-        let mut program = pin!(Within::new(&driver.around, program));
+        let around = driver.around();
+        let mut program = pin!(Within::new(&around, program));
         loop {
             match next(calls, lively, program.as_mut()).await {
                 Came::Gave(gave) => match calls.difference() {

@@ -3,10 +3,11 @@
 
 use super::live::{Def, Told};
 use crate::{
+    around::Around,
     journal::{Record, RecordKind},
     locked::locked,
     machine::Place,
-    meter::{Metered, Usage},
+    meter::Usage,
     state::{GIVEN, Source},
 };
 use serde_json::value::RawValue;
@@ -57,7 +58,7 @@ pub(super) struct Here {
     pub(super) attempts: u32,
     /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
     /// in a scope of plain Rust there are several at once.
-    pub(super) spending: Vec<(u64, Metered)>,
+    pub(super) spending: Vec<(u64, Around)>,
     /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
     pub(super) stands: bool,
     /// Whether it has come to a first position.

@@ -4,18 +4,17 @@
 //! it. Who calls models and what that costs is told by them; nothing here knows a model.
 
 mod budget;
-mod metered;
 
+pub use crate::charge::{Charge, begin};
 pub use budget::{Budget, OverBudget};
-pub(crate) use metered::Metered;
 
-use crate::{around, locked::locked};
+use crate::locked::locked;
 use serde::{Deserialize, Serialize};
 use std::{
     iter::Sum,
     ops::{Add, AddAssign, Sub},
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What calls of models took.
@@ -159,7 +158,7 @@ impl Meter {
     }
 
     /// Lets a call begin that reads about so many tokens and writes no more than it says, if it says.
-    fn begin(&self, input: u64, output: Option<u64>) -> Result<Granted, OverBudget> {
+    pub(crate) fn begin(&self, input: u64, output: Option<u64>) -> Result<Granted, OverBudget> {
         let mut state = locked(&self.0.state);
         let left = self.0.budget.left(state.usage + state.aside, input)?;
         let output = left.into_iter().chain(output).min();
@@ -171,7 +170,7 @@ impl Meter {
     }
 
     /// A call has ended, for which this was set aside.
-    fn end(&self, aside: Usage, usage: Usage) {
+    pub(crate) fn end(&self, aside: Usage, usage: Usage) {
         let mut state = locked(&self.0.state);
         state.aside = state.aside - aside;
         state.usage += usage;
@@ -180,118 +179,16 @@ impl Meter {
 
 /// What a call was granted.
 #[derive(Debug)]
-struct Granted {
-    aside: Usage,
+pub(crate) struct Granted {
+    /// What was set aside for it.
+    pub(crate) aside: Usage,
     /// The most tokens it may write, if that is bounded.
-    output: Option<u64>,
-}
-
-/// One call of a model that has begun. It counts when it ends; dropped, it counts as a call of which nothing is known but
-/// how long it took.
-#[derive(Debug)]
-pub struct Charge {
-    /// Where it counts, and what was set aside for it there.
-    open: Option<(Metered, Usage)>,
-    output: Option<u64>,
-    began: Instant,
-}
-
-/// Begins a call of a model in the run that is polled, if one is: a call that reads about so many tokens, and writes no
-/// more than it says, if it says.
-///
-/// # Errors
-/// When the budget of the run does not allow it: then it is not to be made.
-pub fn begin(input: u64, output: Option<u64>) -> Result<Charge, OverBudget> {
-    let mut charge = Charge { open: None, output, began: Instant::now() };
-    if let Some(metered) = around::metered() {
-        let granted = metered.meter().begin(input, output)?;
-        charge.output = granted.output;
-        charge.open = Some((metered, granted.aside));
-    }
-    Ok(charge)
-}
-
-impl Charge {
-    /// The most tokens it may write, if that is bounded: what it said itself, or what is left of the budget.
-    #[must_use]
-    pub const fn most_output(&self) -> Option<u64> {
-        self.output
-    }
-
-    /// It has ended, and read and written so many tokens.
-    pub fn end(mut self, input: u64, output: u64) {
-        self.ended(input, output);
-    }
-
-    fn ended(&mut self, input: u64, output: u64) {
-        if let Some((metered, aside)) = self.open.take() {
-            let usage = Usage { calls: 1, input, output, time: self.began.elapsed() };
-            metered.meter().end(aside, usage);
-            metered.count(usage);
-        }
-    }
-}
-
-impl Drop for Charge {
-    fn drop(&mut self) {
-        self.ended(0, 0);
-    }
+    pub(crate) output: Option<u64>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn within<T>(meter: &Meter, act: impl FnOnce() -> T) -> T {
-        let around = around::Around { meter: Some(Metered::of(meter)), ..Default::default() };
-        around::within(&around, act)
-    }
-
-    #[test]
-    fn a_call_counts_when_it_ends_and_outside_of_a_run_nowhere() {
-        let meter = Meter::new();
-        begin(1, None).expect("nothing bounds it").end(1, 1);
-        let charge = within(&meter, || begin(10, None)).expect("nothing bounds it");
-        assert!(meter.usage().is_nothing());
-        charge.end(12, 3);
-        drop(within(&meter, || begin(10, None)));
-        let usage = meter.usage();
-        assert_eq!((usage.calls, usage.input, usage.output), (2, 12, 3));
-    }
-
-    #[test]
-    fn the_call_that_would_go_over_the_calls_is_refused_and_those_under_way_count() {
-        let meter = Meter::within(Budget::new().calls(2));
-        within(&meter, || {
-            let one = begin(0, None).expect("the first");
-            let two = begin(0, None).expect("the second");
-            let over = begin(0, None).expect_err("the third");
-            assert_eq!(over.to_string(), "the run may make 2 calls of models, and has made 2");
-            one.end(5, 5);
-            drop(two);
-            assert!(begin(0, None).is_err());
-        });
-        assert_eq!((meter.usage().calls, meter.usage().tokens()), (2, 10));
-    }
-
-    #[test]
-    fn a_call_may_write_what_is_left_of_the_tokens_and_is_refused_where_its_question_takes_them_all() {
-        let meter = Meter::within(Budget::new().tokens(100));
-        within(&meter, || {
-            let one = begin(30, None).expect("it fits");
-            assert_eq!(one.most_output(), Some(70));
-            one.end(30, 20);
-            let two = begin(10, Some(15)).expect("it fits");
-            assert_eq!(two.most_output(), Some(15));
-            // The one that is under way may take 25 of the 50.
-            assert_eq!(begin(5, Some(1_000)).expect("it fits").most_output(), Some(20));
-            assert!(begin(25, None).is_err());
-            two.end(10, 15);
-            let over = begin(25, None).expect_err("nothing is left to answer with");
-            let said = "the run may spend 100 tokens on models, has spent 75, and the next call reads about 25";
-            assert_eq!(over.to_string(), said);
-        });
-    }
 
     #[test]
     fn usage_is_kept_as_short_json_and_what_is_missing_is_nothing() {
