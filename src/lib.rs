@@ -11,8 +11,8 @@
 pub use loomflow_graph::{graph, version};
 pub use loomflow_runtime::{
     Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
-    Outcome, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit, Wait,
-    Workflow, backoff,
+    Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit,
+    Wait, Workflow, backoff,
 };
 pub use loomflow_runtime::{around, journal, meter};
 #[cfg(feature = "sqlite")]
@@ -25,7 +25,7 @@ pub use loomflow_sqlite::{self as sqlite, Sqlite};
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long |
+/// | `retry = 3` | up to three more attempts after one that fails, panics or takes too long. An error that is marked as [`Permanent`] ends them |
 /// | `backoff = 200ms..5s` | the pauses between attempts: at least 200 ms, growing and jittered, at most 5 s. Without it 100 ms to 10 s. `backoff = 1s` pauses always one second |
 /// | `timeout = 30s` | how long one attempt may take; only for an `async fn`, and it cuts in where that waits |
 /// | `at_most_once` | it does what must not happen twice, so it is not retried. A run in memory does nothing else about it. A run that is [kept](crate::durability), and was cut off in it, does not perform it again by itself: it waits and asks whether it happened, until [`Loom::settle`] says so |

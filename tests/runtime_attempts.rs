@@ -6,7 +6,7 @@ mod common;
 
 use common::{Counted, block_on};
 use loomflow::prelude::*;
-use loomflow::{Backoff, FailureKind, Step};
+use loomflow::{Backoff, FailureKind, Permanent, Step};
 use std::future::pending;
 use std::panic::panic_any;
 use std::sync::Mutex;
@@ -98,6 +98,21 @@ mod retries {
         script.attempt()
     }
 
+    #[derive(Debug, thiserror::Error)]
+    enum Booking {
+        #[error("the hotel does not answer")]
+        Busy,
+        #[error("there is no such hotel")]
+        Unknown(#[source] Permanent),
+    }
+
+    #[step(retry = 5, backoff = 1s)]
+    fn book(#[context] script: &Script) -> Result<u32, Booking> {
+        script.attempt().map_err(|_| Booking::Busy)?;
+        Err(Booking::Unknown(Permanent))
+    }
+
+    workflow! { Booked() -> u32 { start -> book -> end; } }
     workflow! { Flaky() -> u32 { start -> flaky -> end; } }
     workflow! { AtOnce() -> u32 { start -> flaky_at_once -> end; } }
     workflow! { Once() -> u32 { start -> once -> end; } }
@@ -121,6 +136,19 @@ mod retries {
             assert_eq!(AtOnce::run(&script).await.unwrap(), failing + 1);
             assert_eq!(script.count(), failing + 1);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_that_is_marked_as_permanent_is_not_tried_again() {
+        let script = Script::failing(2);
+        let failure = Booked::run(&script).await.unwrap_err();
+        assert_eq!((script.count(), failure.attempt(), failure.is_permanent()), (3, 3, true));
+        let told = "workflow `Booked` failed at `book`, attempt 3 of 6: there is no such hotel";
+        assert_eq!(failure.to_string(), told);
+        assert_eq!(format!("{failure:#}"), format!("{told}: another attempt would fail the same way"));
+
+        let failure = Booked::run(&Script::failing(9)).await.unwrap_err();
+        assert_eq!((failure.attempt(), failure.is_permanent()), (6, false));
     }
 
     #[tokio::test(start_paused = true)]

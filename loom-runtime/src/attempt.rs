@@ -302,7 +302,7 @@ pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T
         let last = number >= policy.attempts;
         match Attempt::new(at.place, number, work(number, last)).await {
             Ok(output) => return Ok(output),
-            Err(failure) if last => {
+            Err(failure) if last || failure.is_permanent() => {
                 return Err(failure.at(at.place.workflow, at.place.node).on_attempt(number, policy.attempts));
             }
             Err(failure) => {

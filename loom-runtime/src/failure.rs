@@ -3,7 +3,7 @@
 mod unanswered;
 mod written;
 
-use crate::question::Question;
+use crate::{permanent::Permanent, question::Question};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 use unanswered::Unanswered;
@@ -229,6 +229,12 @@ impl Failure {
     /// Whether it is that the run was cancelled.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.0.kind == FailureKind::Cancelled
+    }
+
+    /// Whether its cause is marked as [`Permanent`], so that no further attempt was or will be made.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        Permanent::marks(&*self.0.cause)
     }
 
     /// What kind of thing went wrong.
