@@ -9,6 +9,8 @@
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
 pub use loomflow_graph::{graph, version};
+#[cfg(feature = "openai")]
+pub use loomflow_models::{self as model, Model, ModelError};
 pub use loomflow_runtime::{
     Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
     Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit,

@@ -1,0 +1,30 @@
+//! Language models for [loomflow](https://docs.rs/loomflow): chat, streams and embeddings of any OpenAI-compatible server.
+//! Use it through the `loomflow` crate, with its feature `openai`.
+//!
+//! A [`Model`] is what a step is given. Behind it stands a [`ChatModel`], which makes one attempt at one call and knows one
+//! provider; the `Model` bounds its time, tries again where that helps, and fills in what a request leaves open.
+//!
+//! # Secrets
+//!
+//! A key is given to the server and to nobody else: it is in no `Debug`, no error, no log and no message. A server that
+//! repeats it in an error is quoted without it.
+
+mod chat_model;
+mod embedder;
+mod error;
+mod message;
+mod model;
+mod reply;
+mod request;
+mod retry;
+mod stream;
+mod timed;
+
+pub use chat_model::{BoxFuture, ChatModel};
+pub use embedder::Embedder;
+pub use error::{Cut, Limit, ModelError, ServerError};
+pub use message::{Assistant, Message, ToolCall};
+pub use model::Model;
+pub use reply::{ChatReply, Finish, Usage};
+pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
+pub use stream::{ChatEvent, ChatStream, Tokens};
