@@ -9,22 +9,26 @@
 //! A key is given to the server and to nobody else: it is in no `Debug`, no error, no log and no message. A server that
 //! repeats it in an error is quoted without it.
 
+mod builder;
 mod chat_model;
 mod embedder;
 mod error;
 mod message;
 mod model;
+mod openai;
 mod reply;
 mod request;
 mod retry;
 mod stream;
 mod timed;
 
+pub use builder::ModelBuilder;
 pub use chat_model::{BoxFuture, ChatModel};
 pub use embedder::Embedder;
 pub use error::{Cut, Limit, ModelError, ServerError};
 pub use message::{Assistant, Message, ToolCall};
 pub use model::Model;
+pub use openai::TokenLimit;
 pub use reply::{ChatReply, Finish, Usage};
 pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
 pub use stream::{ChatEvent, ChatStream, Tokens};

@@ -1,6 +1,7 @@
 //! A model as a step is given it.
 
 use crate::{
+    builder::ModelBuilder,
     chat_model::ChatModel,
     embedder::Embedder,
     error::ModelError,
@@ -34,6 +35,20 @@ pub(crate) struct Settings {
 }
 
 impl Model {
+    /// The model that the environment names: see [`ModelBuilder::from_env`].
+    ///
+    /// # Errors
+    /// [`ModelError::Unset`], which says what variable is missing, and [`ModelError::Setting`], which says what one is wrong.
+    pub fn from_env() -> Result<Self, ModelError> {
+        ModelBuilder::from_env().build()
+    }
+
+    /// Sets up a model of any OpenAI-compatible server.
+    #[must_use]
+    pub fn builder() -> ModelBuilder {
+        ModelBuilder::default()
+    }
+
     /// A model of that provider, with the usual limits.
     pub fn of(chat: impl ChatModel + 'static) -> Self {
         Model { chat: Arc::new(chat), embedder: None, settings: Arc::default() }

@@ -6,7 +6,7 @@ use crate::{
     error::{Cut, ModelError},
     reply::ChatReply,
 };
-use futures_core::Stream;
+use futures_util::Stream;
 use std::{
     fmt,
     future::poll_fn,

@@ -5,7 +5,7 @@ use crate::{
     retry::Limits,
     stream::{ChatEvent, ChatStream},
 };
-use futures_core::Stream;
+use futures_util::Stream;
 use std::{
     pin::Pin,
     task::{Context, Poll},

@@ -1,0 +1,63 @@
+//! A stream as it is read: bytes, events, pieces of the reply.
+//!
+//! Only a server that says why the reply ended has given all of it. Whatever ends the bytes before, the answer is cut off.
+
+use super::{deltas::Deltas, sse::Events, transport::Coming};
+use crate::{
+    error::{Cut, ModelError},
+    stream::{ChatEvent, ChatStream},
+};
+use futures_util::stream;
+use std::collections::VecDeque;
+
+/// How a stream says that nothing more comes.
+const DONE: &str = "[DONE]";
+
+/// The pieces of the reply that comes.
+pub(super) fn events(coming: Coming) -> ChatStream {
+    let reading = Reading { coming, events: Events::default(), waiting: VecDeque::new(), deltas: Deltas::default() };
+    ChatStream::new(stream::unfold(Some(reading), async |reading| {
+        let (event, rest) = reading?.next().await;
+        Some((event, rest))
+    }))
+}
+
+struct Reading {
+    coming: Coming,
+    events: Events,
+    /// Events that came together and were not looked at yet.
+    waiting: VecDeque<String>,
+    deltas: Deltas,
+}
+
+impl Reading {
+    /// The next piece, and what reads on; nothing does after the end.
+    async fn next(mut self) -> (Result<ChatEvent, ModelError>, Option<Self>) {
+        loop {
+            if let Some(data) = self.waiting.pop_front() {
+                if data.trim() == DONE {
+                    return (self.end("it ended without saying that it is complete"), None);
+                }
+                let data = self.coming.secrets.hidden_in(data);
+                return match self.deltas.take(&data) {
+                    Ok(event) => (Ok(event), Some(self)),
+                    Err(error) => (Err(error), None),
+                };
+            }
+            match self.coming.chunk().await {
+                Ok(Some(bytes)) => self.waiting.extend(self.events.feed(&bytes)),
+                Ok(None) => match self.events.end() {
+                    Some(data) => self.waiting.push_back(data),
+                    None => return (self.end("the connection ended before the answer did"), None),
+                },
+                Err(how) => return (self.end(&how), None),
+            }
+        }
+    }
+
+    /// The reply, where it is whole; what ended the bytes does not matter then.
+    fn end(self, how: &str) -> Result<ChatEvent, ModelError> {
+        let cut = |text| ModelError::CutOff { cut: Cut::Broken(how.to_owned()), text };
+        self.deltas.end().map(ChatEvent::Done).map_err(cut)
+    }
+}
