@@ -17,6 +17,26 @@ use std::sync::Arc;
 ///
 /// It bounds the time of each call, tries again where that helps, and fills in what a request leaves open. A clone is
 /// cheap, and is the same model. Its `Debug` shows no secret.
+///
+/// ```
+/// use loomflow_models::{ChatRequest, Model};
+///
+/// # let double = loomflow_double::Double::answering(|_| loomflow_double::Reply::text("Far away."));
+/// # let url = double.base_url();
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// // Or `Model::from_env()?`, by `OPENAI_BASE_URL`, `OPENAI_API_KEY` and `OPENAI_MODEL`.
+/// let model = Model::builder().base_url(url).name("smollm2-135m").build()?;
+///
+/// let answer = model.text("How far is the moon?").await?;
+/// assert_eq!(answer, "Far away.");
+///
+/// let mut words = model.stream(ChatRequest::from("How far is the moon?").system("Be brief.")).await?;
+/// while let Some(word) = words.next().await {
+///     print!("{}", word?);
+/// }
+/// # Ok::<_, loomflow_models::ModelError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(crate) chat: Arc<dyn ChatModel>,
@@ -137,5 +157,117 @@ impl Model {
         request.max_tokens = request.max_tokens.or(settings.max_tokens);
         request.temperature = request.temperature.or(settings.temperature);
         request
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chat_model::BoxFuture,
+        error::{Cut, Limit},
+        stream::ChatEvent,
+    };
+    use futures_util::{StreamExt, stream};
+    use std::{
+        sync::atomic::{AtomicU32, Ordering::Relaxed},
+        time::Duration,
+    };
+    use tokio::time::{Instant, sleep};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Fails so often, then says so many words, each after such a pause, and then maybe that it is done.
+    #[derive(Debug, Default)]
+    struct Slow {
+        failing: u32,
+        calls: AtomicU32,
+        words: usize,
+        pause: Duration,
+        done: bool,
+    }
+
+    impl ChatModel for Slow {
+        fn name(&self) -> &'static str {
+            "slow"
+        }
+
+        fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatReply, ModelError>> {
+            Box::pin(async move { self.stream(request).await?.reply().await })
+        }
+
+        fn stream<'a>(&'a self, _: &'a ChatRequest) -> BoxFuture<'a, Result<ChatStream, ModelError>> {
+            Box::pin(async move {
+                if self.calls.fetch_add(1, Relaxed) < self.failing {
+                    return Err(ModelError::refused(503, ""));
+                }
+                let pause = self.pause;
+                let words = stream::iter(0..self.words).then(move |_| async move {
+                    sleep(pause).await;
+                    Ok(ChatEvent::Text("word ".to_owned()))
+                });
+                let done = self.done.then(|| Ok(ChatEvent::Done(ChatReply::text("word ".repeat(self.words)))));
+                Ok(ChatStream::new(words.chain(stream::iter(done))))
+            })
+        }
+    }
+
+    async fn streamed(slow: Slow) -> (Result<String, ModelError>, Duration) {
+        let began = Instant::now();
+        let done = match Model::of(slow).stream("?").await {
+            Ok(mut words) => words.rest().await,
+            Err(error) => Err(error),
+        };
+        (done, began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_may_be_slow_as_long_as_it_goes_on() {
+        let slow = Slow { words: 5, pause: 50 * SECOND, done: true, ..Slow::default() };
+        let (done, took) = streamed(slow).await;
+        assert_eq!(done.unwrap(), "word ".repeat(5));
+        assert!(took >= 250 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_may_not_stand_still_nor_go_on_for_ever() {
+        let (done, took) = streamed(Slow { words: 5, pause: 61 * SECOND, ..Slow::default() }).await;
+        assert!(matches!(done, Err(ModelError::TimedOut { limit: Limit::Idle, .. })), "{done:?}");
+        assert!(took >= 60 * SECOND && took < 61 * SECOND, "{took:?}");
+        let (done, took) = streamed(Slow { words: 5000, pause: SECOND, ..Slow::default() }).await;
+        assert!(matches!(done, Err(ModelError::TimedOut { limit: Limit::Total, .. })), "{done:?}");
+        assert!(took >= 300 * SECOND && took < 301 * SECOND, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_is_tried_again_before_it_begins_and_not_after() {
+        let (done, _) = streamed(Slow { failing: 3, words: 1, done: true, ..Slow::default() }).await;
+        assert_eq!(done.unwrap(), "word ");
+        let model = Model::of(Slow { words: 2, ..Slow::default() });
+        let error = model.text("?").await.unwrap_err();
+        assert!(
+            matches!(&error, ModelError::CutOff { cut: Cut::Broken(_), text } if text == "word word "),
+            "{error:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_model_that_is_named_otherwise_has_the_same_provider() {
+        let model = Model::of(Slow::default());
+        let other = model.named("fast");
+        assert_eq!((model.name(), other.name()), ("slow", "fast"));
+        assert!(Arc::ptr_eq(&model.chat, &other.chat));
+    }
+
+    #[test]
+    fn a_model_can_be_sent_and_shared() {
+        fn shared<T: Clone + Send + Sync + 'static>() {}
+        fn sent<T: Send>(_: &T) {}
+        shared::<Model>();
+        let model = Model::of(Slow::default());
+        sent(&model.text("?"));
+        sent(&model.stream("?"));
+        sent(&model.chat("?"));
+        sent(&model.embed(&[]));
     }
 }

@@ -104,3 +104,60 @@ impl Embedder for OpenAiEmbedder {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{deltas::Deltas, embeddings, reply, sse::Events};
+    use fastrand::Rng;
+
+    const STREAM: &str = r#"data: {"model":"m","choices":[{"delta":{"content":"I add."}}]}
+
+data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"x","function":{"name":"add","arguments":"{\"a\""}}]}}]}
+
+data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls"}]}
+
+data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}
+
+data: [DONE]
+
+"#;
+    const REPLY: &str = r#"{"choices":[{"message":{"content":"a","tool_calls":[{"id":"x","function":{"name":"add",
+        "arguments":"{}"}}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":4},
+        "data":[{"index":0,"embedding":[1.5]}],"error":null}"#;
+
+    /// The text with a few bytes put in, taken out or changed, most of them such as JSON is made of.
+    fn spoilt(text: &str, dice: &mut Rng) -> Vec<u8> {
+        let mut bytes = text.as_bytes().to_vec();
+        for _ in 0..dice.usize(1..4) {
+            let at = dice.usize(..bytes.len());
+            let byte = *dice.choice(b"{}[]\",:0-e\\\n\r tfn\xff\x00").unwrap_or(&0);
+            match dice.u8(..3) {
+                0 => bytes.insert(at, byte),
+                1 => bytes[at] = byte,
+                _ => drop(bytes.drain(at..(at + dice.usize(1..20)).min(bytes.len()))),
+            }
+        }
+        bytes
+    }
+
+    #[test]
+    fn whatever_a_server_sends_is_a_reply_or_an_error() {
+        let mut dice = Rng::with_seed(7);
+        let (mut wholes, mut streams) = (0, 0);
+        for _ in 0..5_000 {
+            let body = String::from_utf8_lossy(&spoilt(REPLY, &mut dice)).into_owned();
+            let _ = embeddings::read(&body, 1);
+            wholes += u32::from(reply::read(&body).is_ok());
+
+            let (mut events, mut deltas) = (Events::default(), Deltas::default());
+            let bytes = spoilt(STREAM, &mut dice);
+            let mut data: Vec<_> = bytes.chunks(dice.usize(1..99)).flat_map(|bytes| events.feed(bytes)).collect();
+            data.extend(events.end());
+            let taken = data.iter().filter(|data| *data != "[DONE]").all(|data| deltas.take(data).is_ok());
+            streams += u32::from(taken && deltas.end().is_ok());
+        }
+        for read in [wholes, streams] {
+            assert!((100..4_900).contains(&read), "{wholes} and {streams} could be read: the dice are loaded");
+        }
+    }
+}
