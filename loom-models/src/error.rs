@@ -4,7 +4,7 @@ mod server;
 
 pub use server::ServerError;
 
-use loomflow_runtime::Permanent;
+use loomflow_runtime::{Permanent, meter::OverBudget};
 use std::{borrow::Cow, error::Error, fmt, sync::Arc, time::Duration};
 
 /// Why a model gave no answer.
@@ -74,6 +74,8 @@ pub enum ModelError {
         /// The answer.
         answer: String,
     },
+    /// The call was not made: it would have gone over the budget of its run.
+    OverBudget(OverBudget),
     /// The model cannot do that.
     Unsupported {
         /// The model's name.
@@ -134,6 +136,7 @@ impl ModelError {
             | ModelError::Setting { .. }
             | ModelError::CutOff { cut: Cut::Length, .. }
             | ModelError::Declined { .. }
+            | ModelError::OverBudget(_)
             | ModelError::Unsupported { .. } => true,
             ModelError::Refused(error) => !error.is_transient(),
             ModelError::Unreachable { .. }
@@ -151,6 +154,12 @@ impl ModelError {
             ModelError::Refused(error) => error.retry_after,
             _ => None,
         }
+    }
+}
+
+impl From<OverBudget> for ModelError {
+    fn from(over: OverBudget) -> Self {
+        ModelError::OverBudget(over)
     }
 }
 
@@ -186,6 +195,7 @@ impl fmt::Display for ModelError {
             ModelError::Misfit { wanted, why, answer } => {
                 write!(f, "the model's answer is no {wanted}: {why}: {}", Clipped(answer))
             }
+            ModelError::OverBudget(over) => write!(f, "the call was not made: {over}"),
             ModelError::Unsupported { model, what } => write!(f, "the model `{model}` {what}"),
         }
     }

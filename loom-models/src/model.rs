@@ -6,17 +6,18 @@ use crate::{
     embedder::Embedder,
     error::ModelError,
     reply::ChatReply,
-    request::ChatRequest,
+    request::{ChatRequest, reckoned},
     retry::Limits,
     stream::{ChatStream, Tokens},
     timed::timed,
 };
+use loomflow_runtime::meter::{self, Charge};
 use std::sync::Arc;
 
 /// A language model.
 ///
-/// It bounds the time of each call, tries again where that helps, and fills in what a request leaves open. A clone is
-/// cheap, and is the same model. Its `Debug` shows no secret.
+/// It bounds the time of each call, tries again where that helps, and fills in what a request leaves open. What a call
+/// takes counts in the run it is made in. A clone is cheap, and is the same model. Its `Debug` shows no secret.
 ///
 /// ```
 /// use loomflow_models::{ChatRequest, Model};
@@ -116,8 +117,11 @@ impl Model {
     /// # Errors
     /// What keeps it from replying.
     pub async fn chat(&self, request: impl Into<ChatRequest>) -> Result<ChatReply, ModelError> {
-        let (request, limits) = (self.filled(request.into()), self.settings.limits);
-        limits.retry(limits.deadline(), || self.chat.chat(&request)).await
+        let (mut request, limits) = (self.filled(request.into()), self.settings.limits);
+        let charge = charged(&mut request)?;
+        let reply = limits.retry(limits.deadline(), || self.chat.chat(&request)).await?;
+        charge.end(reply.usage.input, reply.usage.output);
+        Ok(reply)
     }
 
     /// The model's reply, piece by piece.
@@ -127,10 +131,11 @@ impl Model {
     /// # Errors
     /// What keeps it from starting. What goes wrong later is an item of the stream.
     pub async fn chat_stream(&self, request: impl Into<ChatRequest>) -> Result<ChatStream, ModelError> {
-        let (request, limits) = (self.filled(request.into()), self.settings.limits);
+        let (mut request, limits) = (self.filled(request.into()), self.settings.limits);
+        let charge = charged(&mut request)?;
         let deadline = limits.deadline();
         let events = limits.retry(deadline, || self.chat.stream(&request)).await?;
-        Ok(timed(events, limits, deadline))
+        Ok(timed(events, limits, deadline, charge))
     }
 
     /// One vector for each text, in their order.
@@ -147,7 +152,11 @@ impl Model {
             return Ok(Vec::new());
         }
         let limits = self.settings.limits;
-        limits.retry(limits.deadline(), || embedder.embed(texts)).await
+        let read = texts.iter().map(|text| reckoned(text)).sum();
+        let charge = meter::begin(read, Some(0))?;
+        let vectors = limits.retry(limits.deadline(), || embedder.embed(texts)).await?;
+        charge.end(read, 0);
+        Ok(vectors)
     }
 
     /// The request with what it leaves open.
@@ -158,6 +167,13 @@ impl Model {
         request.temperature = request.temperature.or(settings.temperature);
         request
     }
+}
+
+/// Begins a call in the run it is made in, and lets it write no more than what is left there.
+fn charged(request: &mut ChatRequest) -> Result<Charge, ModelError> {
+    let charge = meter::begin(request.reckoned(), request.max_tokens.map(u64::from))?;
+    request.max_tokens = charge.most_output().map(|most| u32::try_from(most).unwrap_or(u32::MAX));
+    Ok(charge)
 }
 
 #[cfg(test)]

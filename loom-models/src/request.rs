@@ -1,6 +1,6 @@
 //! What a model is asked.
 
-use crate::message::Message;
+use crate::message::{Assistant, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -88,6 +88,29 @@ impl ChatRequest {
     pub fn temperature(mut self, temperature: f32) -> Self {
         self.temperature = Some(temperature);
         self
+    }
+}
+
+/// About how many tokens a text has: four bytes each, as is usual for English.
+pub(crate) fn reckoned(text: &str) -> u64 {
+    u64::try_from(text.len().div_ceil(4)).unwrap_or(u64::MAX)
+}
+
+impl ChatRequest {
+    /// About how many tokens there are to read.
+    pub(crate) fn reckoned(&self) -> u64 {
+        let said = self.messages.iter().map(|message| match message {
+            Message::System { content } | Message::User { content } | Message::Tool { content, .. } => {
+                reckoned(content)
+            }
+            Message::Assistant(Assistant { content, tool_calls, .. }) => {
+                let calls = tool_calls.iter().map(|call| reckoned(&call.name) + reckoned(&call.arguments));
+                reckoned(content) + calls.sum::<u64>()
+            }
+        });
+        let tools = self.tools.iter().map(|tool| reckoned(&tool.description) + reckoned(&tool.parameters.to_string()));
+        let answer = self.answer.iter().map(|answer| reckoned(&answer.schema.to_string()));
+        said.chain(tools).chain(answer).sum()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A stream that may not stand still, nor go on for ever.
+//! A stream that may not stand still, nor go on for ever, and that counts in the run it is made in.
 
 use crate::{
     error::{Limit, ModelError},
@@ -6,16 +6,17 @@ use crate::{
     stream::{ChatEvent, ChatStream},
 };
 use futures_util::Stream;
+use loomflow_runtime::meter::Charge;
 use std::{
     pin::Pin,
     task::{Context, Poll},
 };
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// Bounds how long a stream may go on, and stand still.
-pub(crate) fn timed(events: ChatStream, limits: Limits, deadline: Instant) -> ChatStream {
+/// Bounds how long a stream may go on, and stand still, and ends the call when it ends.
+pub(crate) fn timed(events: ChatStream, limits: Limits, deadline: Instant, charge: Charge) -> ChatStream {
     let (end, idle) = (Box::pin(sleep_until(deadline)), Box::pin(sleep(limits.idle)));
-    ChatStream::new(Timed { events, limits, end, idle })
+    ChatStream::new(Timed { events, limits, end, idle, charge: Some(charge) })
 }
 
 struct Timed {
@@ -23,6 +24,7 @@ struct Timed {
     limits: Limits,
     end: Pin<Box<Sleep>>,
     idle: Pin<Box<Sleep>>,
+    charge: Option<Charge>,
 }
 
 impl Stream for Timed {
@@ -36,6 +38,11 @@ impl Stream for Timed {
         }
         if let Poll::Ready(event) = Pin::new(&mut me.events).poll_next(cx) {
             me.idle.set(sleep(me.limits.idle));
+            if let Some(Ok(ChatEvent::Done(reply))) = &event
+                && let Some(charge) = me.charge.take()
+            {
+                charge.end(reply.usage.input, reply.usage.output);
+            }
             return Poll::Ready(event);
         }
         if me.idle.as_mut().poll(cx).is_ready() {
