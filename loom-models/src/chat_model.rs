@@ -10,6 +10,36 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// It makes one attempt at a time: how long that may take and whether there is another one is decided by the
 /// [`Model`](crate::Model) around it, by what the error [says](ModelError::is_transient). Its `Debug` shows no secret.
+///
+/// ```
+/// use futures_util::stream;
+/// use loomflow_models::{BoxFuture, ChatEvent, ChatModel, ChatReply, ChatRequest, ChatStream, Model, ModelError};
+///
+/// /// Says always the same.
+/// #[derive(Debug)]
+/// struct Parrot(&'static str);
+///
+/// impl ChatModel for Parrot {
+///     fn name(&self) -> &str {
+///         "parrot"
+///     }
+///
+///     fn chat<'a>(&'a self, _: &'a ChatRequest) -> BoxFuture<'a, Result<ChatReply, ModelError>> {
+///         Box::pin(async { Ok(ChatReply::text(self.0)) })
+///     }
+///
+///     fn stream<'a>(&'a self, _: &'a ChatRequest) -> BoxFuture<'a, Result<ChatStream, ModelError>> {
+///         let events = [ChatEvent::Text(self.0.to_owned()), ChatEvent::Done(ChatReply::text(self.0))];
+///         Box::pin(async { Ok(ChatStream::new(stream::iter(events.map(Ok)))) })
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let model = Model::of(Parrot("Pretty bird."));
+/// assert_eq!(model.text("Who are you?").await?, "Pretty bird.");
+/// # Ok::<_, ModelError>(())
+/// # }).unwrap();
+/// ```
 pub trait ChatModel: Debug + Send + Sync {
     /// Which model answers where a request names none.
     fn name(&self) -> &str;

@@ -6,8 +6,8 @@
 //!
 //! # Secrets
 //!
-//! A key is given to the server and to nobody else: it is in no `Debug`, no error, no log and no message. A server that
-//! repeats it in an error is quoted without it.
+//! A key is given to the server and to nobody else: it is in no `Debug`, no error and no log, and no message is ever given
+//! it. A server that repeats it in an error is quoted without it.
 
 mod builder;
 mod chat_model;

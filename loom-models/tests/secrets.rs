@@ -71,7 +71,7 @@ async fn no_secret_is_in_what_is_shown_or_logged() {
         retry_after: None,
     };
     let raw = |kind: &str, body: String| Reply::Raw { status: 200, content_type: kind.into(), body: body.into_bytes() };
-    let said = format!(r#"{{"choices":[{{"message":{{"content":"{KEY}"}}}}]}}"#);
+    let said = format!(r#"{{"error":{{"code":400,"message":"{KEY}"}}}}"#);
     let double = Double::scripted([
         echo(400),
         echo(503),
@@ -80,6 +80,7 @@ async fn no_secret_is_in_what_is_shown_or_logged() {
         raw("text/event-stream", format!("data: {KEY}\n\n")),
         Reply::CutAfter(9, format!("it is {KEY} and no more words than these")),
         raw("application/json", said),
+        Reply::CutAfter(3, format!("it is {KEY} and no more words than these")),
     ]);
     let base = double.base_url().replace("http://", &format!("http://me:{PASSWORD}@"));
     let builder = builder(&double).base_url(base).api_key(KEY).header("x-gateway", HEADER).retries(1);
@@ -92,7 +93,8 @@ async fn no_secret_is_in_what_is_shown_or_logged() {
     }
     all.push_str(&shown(&model.stream("?").await.unwrap().rest().await.unwrap_err()));
     all.push_str(&shown(&model.text("?").await.unwrap_err()));
-    all.push_str(&model.text("?").await.unwrap());
+    all.push_str(&shown(&model.text("?").await.unwrap_err()));
+    all.push_str(&shown(&model.stream("?").await.unwrap().rest().await.unwrap_err()));
 
     // A key that is refused, a server that is not there, and settings that are none.
     let refusing = Double::scripted([]).requiring("another");

@@ -59,14 +59,15 @@ impl ChatModel for OpenAiChat {
     }
 
     fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatReply, ModelError>> {
-        Box::pin(async move {
+        let reply = async move {
             let body = request::body(request, &self.name, self.dialect, false)?;
             reply::read(&self.transport.posted(PATH, body).await?)
-        })
+        };
+        Box::pin(async move { reply.await.map_err(|error| self.transport.secrets.hidden_from(error)) })
     }
 
     fn stream<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatStream, ModelError>> {
-        Box::pin(async move {
+        let events = async move {
             let body = request::body(request, &self.name, self.dialect, true)?;
             let coming = self.transport.post(PATH, body).await?;
             // A server that knows no streams gives the reply at once.
@@ -77,8 +78,9 @@ impl ChatModel for OpenAiChat {
                 let events: Vec<_> = words.into_iter().chain([ChatEvent::Done(reply)]).map(Ok).collect();
                 return Ok(ChatStream::new(stream::iter(events)));
             }
-            Ok(reading::events(coming))
-        })
+            Ok(reading::events(coming, self.transport.secrets.clone()))
+        };
+        Box::pin(async move { events.await.map_err(|error| self.transport.secrets.hidden_from(error)) })
     }
 }
 
@@ -98,10 +100,11 @@ impl Embedder for OpenAiEmbedder {
     }
 
     fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ModelError>> {
-        Box::pin(async move {
+        let vectors = async move {
             let body = embeddings::body(&self.name, texts)?;
             embeddings::read(&self.transport.posted("embeddings", body).await?, texts.len())
-        })
+        };
+        Box::pin(async move { vectors.await.map_err(|error| self.transport.secrets.hidden_from(error)) })
     }
 }
 

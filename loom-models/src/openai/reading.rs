@@ -2,24 +2,22 @@
 //!
 //! Only a server that says why the reply ended has given all of it. Whatever ends the bytes before, the answer is cut off.
 
-use super::{deltas::Deltas, sse::Events, transport::Coming};
+use super::{deltas::Deltas, secrets::Secrets, sse::Events, transport::Coming};
 use crate::{
     error::{Cut, ModelError},
     stream::{ChatEvent, ChatStream},
 };
-use futures_util::stream;
-use std::collections::VecDeque;
+use futures_util::{StreamExt, stream};
+use std::{collections::VecDeque, sync::Arc};
 
 /// How a stream says that nothing more comes.
 const DONE: &str = "[DONE]";
 
 /// The pieces of the reply that comes.
-pub(super) fn events(coming: Coming) -> ChatStream {
+pub(super) fn events(coming: Coming, secrets: Arc<Secrets>) -> ChatStream {
     let reading = Reading { coming, events: Events::default(), waiting: VecDeque::new(), deltas: Deltas::default() };
-    ChatStream::new(stream::unfold(Some(reading), async |reading| {
-        let (event, rest) = reading?.next().await;
-        Some((event, rest))
-    }))
+    let events = stream::unfold(Some(reading), async |reading| Some(reading?.next().await));
+    ChatStream::new(events.map(move |event| event.map_err(|error| secrets.hidden_from(error))))
 }
 
 struct Reading {
@@ -38,7 +36,6 @@ impl Reading {
                 if data.trim() == DONE {
                     return (self.end("it ended without saying that it is complete"), None);
                 }
-                let data = self.coming.secrets.hidden_in(data);
                 return match self.deltas.take(&data) {
                     Ok(event) => (Ok(event), Some(self)),
                     Err(error) => (Err(error), None),

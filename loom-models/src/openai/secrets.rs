@@ -1,8 +1,10 @@
 //! What nobody may see but the server.
 
+use crate::error::{Cut, ModelError, ServerError};
 use std::fmt;
 
-/// Keys and passwords. They show nothing of themselves, and are taken out of what a server says.
+/// Keys and passwords. They show nothing of themselves, and are taken out of what a server says when it fails: that is
+/// logged, shown and written down. What a model answers is left as it is; it was never told them.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Vec<String>);
 
@@ -14,6 +16,23 @@ impl Secrets {
     pub(crate) fn add(&mut self, secret: &str) {
         if secret.len() >= SHORTEST {
             self.0.push(secret.to_owned());
+        }
+    }
+
+    /// The error without them.
+    pub(crate) fn hidden_from(&self, error: ModelError) -> ModelError {
+        match error {
+            ModelError::Refused(said) => {
+                let hidden = ServerError::new(said.status, self.hidden_in(said.body));
+                ModelError::Refused(Box::new(ServerError { retry_after: said.retry_after, ..hidden }))
+            }
+            ModelError::Unreadable { why, body } => {
+                ModelError::Unreadable { why: self.hidden_in(why), body: self.hidden_in(body) }
+            }
+            ModelError::CutOff { cut: Cut::Broken(how), text } => {
+                ModelError::CutOff { cut: Cut::Broken(self.hidden_in(how)), text: self.hidden_in(text) }
+            }
+            other => other,
         }
     }
 
