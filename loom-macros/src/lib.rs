@@ -1,9 +1,10 @@
 //! The macros of [loomflow](https://docs.rs/loomflow). Their documentation stands where users find it, on the
 //! re-exports of the `loomflow` crate.
 //!
-//! [`step`], [`ask`] and [`context`] make types of functions and structs; [`workflow`] makes code of what `loomflow-graph` has
+//! [`step`], [`ask`], [`context`] and [`choice`] make types and implementations of functions, structs and enums; [`workflow`] makes code of what `loomflow-graph` has
 //! read, lowered and checked.
 
+mod choice;
 mod context;
 mod output;
 #[cfg(test)]
@@ -54,4 +55,10 @@ pub fn parallel(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Context, attributes(context))]
 pub fn context(input: TokenStream) -> TokenStream {
     context::expand(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro_derive(Choice, attributes(choice, serde))]
+pub fn choice(input: TokenStream) -> TokenStream {
+    choice::expand(input.into()).into()
 }

@@ -13,6 +13,14 @@ pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
     }
 }
 
+/// The hidden module of what talks to models, which is there with loomflow's feature `openai`.
+pub(crate) fn runtime_of_models(krate: Option<&Path>) -> TokenStream {
+    match krate {
+        Some(path) => quote!(#path::__models),
+        None => quote!(::loomflow::__models),
+    }
+}
+
 /// Reads `crate = path`, which names loomflow where it is a dependency under another name.
 pub(crate) fn crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
     input.parse::<syn::Token![crate]>()?;

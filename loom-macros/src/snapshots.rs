@@ -1,7 +1,7 @@
 //! What the macros make of some code, one file a case, named after it: a change of the expansion is read before it is
 //! taken. `INSTA_UPDATE=always cargo test -p loomflow-macros` writes the files anew.
 
-use crate::{context, step, workflow};
+use crate::{choice, context, step, workflow};
 use proc_macro2::{TokenStream, TokenTree};
 use std::{fs, path::Path, thread};
 
@@ -228,6 +228,51 @@ struct App<M> where M: Model {
     spare: Limits,
 }";
     matches("a_context", code, &context::expand(tokens(code)));
+}
+
+fn choice_matches(name: &str, code: &str) {
+    matches(name, &format!("#[derive(Choice)]\n{code}"), &choice::expand(tokens(code)));
+}
+
+#[test]
+fn a_choice_of_plain_labels() {
+    choice_matches(
+        "a_choice_of_plain_labels",
+        r#"/// Which desk a ticket belongs to.
+#[choice(crate = flow)]
+#[serde(rename_all = "snake_case")]
+pub enum Desk {
+    /// Invoices, refunds,
+    /// charges.
+    Billing,
+    OutOfOffice,
+    #[choice(skip)]
+    Unsorted(String),
+}"#,
+    );
+}
+
+#[test]
+fn a_choice_whose_labels_carry_something() {
+    choice_matches(
+        "a_choice_whose_labels_carry_something",
+        r#"enum Desk {
+    /// Invoices.
+    Billing(AccountId),
+    Refund {
+        /// in cents
+        amount: u32,
+        #[serde(rename = "to")]
+        account: Option<AccountId>,
+    },
+    Spam,
+}"#,
+    );
+}
+
+#[test]
+fn a_choice_with_errors() {
+    choice_matches("a_choice_with_errors", r"enum Desk<'a> { Move(u32, &'a str), Stay }");
 }
 
 #[test]

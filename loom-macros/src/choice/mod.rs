@@ -1,0 +1,25 @@
+//! `#[derive(Choice)]`: an enum whose labels a model chooses from.
+//!
+//! [`read`] makes a [`Choice`](read::Choice) of the enum, with the names that [`serde`] gives and the texts of [`docs`];
+//! [`emit`] makes the trait's implementation of that.
+
+mod docs;
+mod emit;
+mod names;
+mod read;
+mod serde;
+
+use loomflow_graph::grammar::errors::Errors;
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let errors = Errors::new();
+    let choice = read::Choice::of(&input, &errors);
+    let errors = errors.finish();
+    if errors.is_empty() { emit::choice(&choice) } else { emit::fallback(&input, &choice, errors) }
+}
