@@ -315,6 +315,117 @@ pub use loomflow_macros::parallel;
 /// ```
 pub use loomflow_macros::Context;
 
+/// Makes a choice of an enum: its variants are the labels that a model [chooses](Model::choose) from, and that a graph routes
+/// on.
+///
+/// One enum is the schema that the model is held to, the parser of its answer, the routes of the graph and the replies of a
+/// test's [`ScriptedModel`](crate::model::ScriptedModel). A label that is added and not routed does not compile; a label that
+/// the graph does not know cannot come back.
+///
+/// ```
+/// use loomflow::{model::ScriptedModel, prelude::*};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Which desk a ticket belongs to.
+/// #[derive(Choice, Serialize, Deserialize)]
+/// #[serde(rename_all = "snake_case")]
+/// enum Desk {
+///     /// Invoices, refunds, charges.
+///     Billing { /** as on the invoice */ account: Option<u32> },
+///     /// Something is broken.
+///     Technical,
+///     Spam,
+/// }
+///
+/// #[step(retry = 3)]
+/// async fn classify(#[context] model: &Model, ticket: &str) -> Result<Desk, ModelError> {
+///     model.choose(format!("Sort this ticket:\n{ticket}")).await
+/// }
+///
+/// #[derive(Context)]
+/// struct App {
+///     model: Model,
+/// }
+///
+/// workflow! {
+///     Sorted(ticket: String) -> String {
+///         start -> classify(ticket) -> match {
+///             Desk::Billing { account: Some(account) } => end(format!("account {account}")),
+///             Desk::Billing { account: None }          => end("which account?".to_owned()),
+///             Desk::Technical                          => end("on its way".to_owned()),
+///             Desk::Spam                               => end(String::new()),
+///         };
+///     }
+/// }
+///
+/// # async fn run() -> Result<(), Failure> {
+/// let script = ScriptedModel::new()
+///     .chooses(&Desk::Technical)
+///     .says(r#"{"choice": {"label": "billing", "value": {"account": 42}}}"#);
+/// let app = App { model: Model::of(script) };
+/// assert_eq!(Sorted::run(&app, "It hums.".to_owned()).await?, "on its way");
+/// assert_eq!(Sorted::run(&app, "#42 was charged twice.".to_owned()).await?, "account 42");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(run()).unwrap();
+/// ```
+///
+/// # Labels
+///
+/// A label is what serde writes for the variant, so that a journal, a log and the model say the same:
+/// `#[serde(rename = "…")]`, `rename_all` and `rename_all_fields` count, and nothing else names a label. They may stand there
+/// without serde's own derives. What a label means is in its doc comment, which the model is told; one without a comment is
+/// told by its name.
+///
+/// | a variant | is chosen as |
+/// | --- | --- |
+/// | `Spam`, in an enum of such | `{"choice": "spam"}` |
+/// | `Spam`, where another label carries something | `{"choice": {"label": "spam"}}` |
+/// | `Billing(AccountId)` | `{"choice": {"label": "billing", "value": …}}` |
+/// | `Billing { account: u32 }` | `{"choice": {"label": "billing", "value": {"account": …}}}` |
+///
+/// This is how a model writes it, and how [`Choice::parse`](trait@Choice) reads it; how serde writes the enum elsewhere (`tag`,
+/// `untagged`) is its own affair.
+///
+/// What a label carries derives `Deserialize` and [`JsonSchema`](crate::schemars::JsonSchema); an enum of plain labels needs
+/// neither. Derives of schemars find it where it is in scope, so no dependency of one's own is needed:
+///
+/// ```
+/// use loomflow::{prelude::*, schemars::{self, JsonSchema}};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(JsonSchema, Serialize, Deserialize)]
+/// struct Refund {
+///     /// In cents.
+///     amount: u32,
+/// }
+///
+/// #[derive(Choice, Serialize, Deserialize)]
+/// enum Wish {
+///     Refund(Refund),
+///     Nothing,
+/// }
+///
+/// let wish = Wish::parse(r#"{"choice": {"label": "Refund", "value": {"amount": 999}}}"#);
+/// assert!(matches!(wish, Ok(Wish::Refund(Refund { amount: 999 }))));
+/// ```
+///
+/// # Options
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `#[choice(skip)]` on a variant | the model does not hear of it: a label that only the program gives |
+/// | `#[choice(crate = flow)]` on the enum | where loomflow is found, when it is a dependency under another name |
+///
+/// # What cannot be a choice
+///
+/// Structs, enums without variants, with generics, or with variants of several values that have no names. Each is one error
+/// that says what to do.
+#[cfg(feature = "openai")]
+pub use loomflow_macros::Choice;
+#[cfg(feature = "openai")]
+pub use loomflow_models::{Choice, PlainChoice, schemars};
+
 /// Makes an ask of a function: a step that asks a person and waits for the answer, which is its output.
 ///
 /// The function words the [`Question`] and stays as it is; beside it stands a type of the same name that a graph can name,
@@ -381,11 +492,16 @@ pub use loomflow_macros::Context;
 /// function is not async: what takes time before the question can be asked is a step of its own.
 pub use loomflow_macros::ask;
 
+#[cfg(feature = "openai")]
+#[doc(hidden)]
+pub use loomflow_models::__private as __models;
 #[doc(hidden)]
 pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "openai")]
+    pub use crate::{Choice, Model, ModelError};
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
 }
 

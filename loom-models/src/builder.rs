@@ -203,6 +203,7 @@ impl ModelBuilder {
         Ok(Model {
             chat: Arc::new(OpenAiChat { name, dialect, transport }),
             embedder,
+            vectors: Arc::default(),
             settings: Arc::new(self.settings),
         })
     }

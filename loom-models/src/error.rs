@@ -4,6 +4,7 @@ mod server;
 
 pub use server::ServerError;
 
+use crate::schema::SchemaError;
 use loomflow_runtime::{Permanent, meter::OverBudget};
 use std::{borrow::Cow, error::Error, fmt, sync::Arc, time::Duration};
 
@@ -76,6 +77,15 @@ pub enum ModelError {
     },
     /// The call was not made: it would have gone over the budget of its run.
     OverBudget(OverBudget),
+    /// What is asked for is of a type that no server can hold a model to.
+    Schema(SchemaError),
+    /// A [`ScriptedModel`](crate::ScriptedModel) has no reply left.
+    ScriptExhausted {
+        /// How many replies it had.
+        replies: usize,
+        /// What it was asked: the last message.
+        asked: String,
+    },
     /// The model cannot do that.
     Unsupported {
         /// The model's name.
@@ -137,6 +147,8 @@ impl ModelError {
             | ModelError::CutOff { cut: Cut::Length, .. }
             | ModelError::Declined { .. }
             | ModelError::OverBudget(_)
+            | ModelError::Schema(_)
+            | ModelError::ScriptExhausted { .. }
             | ModelError::Unsupported { .. } => true,
             ModelError::Refused(error) => !error.is_transient(),
             ModelError::Unreachable { .. }
@@ -196,6 +208,12 @@ impl fmt::Display for ModelError {
                 write!(f, "the model's answer is no {wanted}: {why}: {}", Clipped(answer))
             }
             ModelError::OverBudget(over) => write!(f, "the call was not made: {over}"),
+            ModelError::Schema(error) => write!(f, "{error}; or ask `loosely`"),
+            ModelError::ScriptExhausted { replies, asked } => write!(
+                f,
+                "the script has no reply left: it had {replies}, and the model was asked again: {}",
+                Clipped(asked)
+            ),
             ModelError::Unsupported { model, what } => write!(f, "the model `{model}` {what}"),
         }
     }

@@ -9,26 +9,43 @@
 //! A key is given to the server and to nobody else: it is in no `Debug`, no error and no log, and no message is ever given
 //! it. A server that repeats it in an error is quoted without it.
 
+mod ask;
 mod builder;
 mod chat_model;
+mod choice;
 mod embedder;
 mod error;
 mod message;
 mod model;
+mod nearest;
 mod openai;
 mod reply;
 mod request;
 mod retry;
+pub mod schema;
+mod scripted;
 mod stream;
 mod timed;
+mod unfit;
 
+/// What generated code reaches everything through.
+#[doc(hidden)]
+pub mod __private;
+
+pub use ask::Asked;
 pub use builder::ModelBuilder;
 pub use chat_model::{BoxFuture, ChatModel};
+pub use choice::{Choice, Label, PlainChoice};
 pub use embedder::Embedder;
 pub use error::{Cut, Limit, ModelError, ServerError};
 pub use message::{Assistant, Message, ToolCall};
 pub use model::Model;
+pub use nearest::Nearest;
 pub use openai::TokenLimit;
 pub use reply::{ChatReply, Finish, Usage};
 pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
+/// Makes schemas of types: `#[derive(JsonSchema)]`, of the version that loomflow goes by.
+pub use schemars;
+pub use scripted::ScriptedModel;
 pub use stream::{ChatEvent, ChatStream, Tokens};
+pub use unfit::Unfit;

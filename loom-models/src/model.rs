@@ -5,6 +5,7 @@ use crate::{
     chat_model::ChatModel,
     embedder::Embedder,
     error::ModelError,
+    nearest::Vectors,
     reply::ChatReply,
     request::{ChatRequest, reckoned},
     retry::Limits,
@@ -43,6 +44,8 @@ pub struct Model {
     pub(crate) chat: Arc<dyn ChatModel>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
     pub(crate) settings: Arc<Settings>,
+    /// The vectors of labels, which are made once.
+    pub(crate) vectors: Arc<Vectors>,
 }
 
 /// What holds for all calls of a model.
@@ -72,13 +75,14 @@ impl Model {
 
     /// A model of that provider, with the usual limits.
     pub fn of(chat: impl ChatModel + 'static) -> Self {
-        Model { chat: Arc::new(chat), embedder: None, settings: Arc::default() }
+        Model { chat: Arc::new(chat), embedder: None, settings: Arc::default(), vectors: Arc::default() }
     }
 
     /// The same, with what turns its texts into vectors.
     #[must_use]
     pub fn with_embedder(mut self, embedder: impl Embedder + 'static) -> Self {
         self.embedder = Some(Arc::new(embedder));
+        self.vectors = Arc::default();
         self
     }
 
