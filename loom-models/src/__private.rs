@@ -1,7 +1,7 @@
 //! What the code of `#[derive(Choice)]` names.
 
 pub use crate::{
-    choice::{Choice, Label, Payload, PayloadOf, PlainChoice, fields, payload},
+    choice::{Carried, Choice, Label, Payload, PayloadOf, PlainChoice, fields, payload},
     unfit::Unfit,
 };
 pub use core::{

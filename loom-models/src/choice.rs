@@ -5,7 +5,7 @@
 
 mod payload;
 
-pub use payload::{Payload, PayloadOf, fields, payload};
+pub use payload::{Carried, Payload, PayloadOf, fields, payload};
 
 use crate::{
     request::AnswerSchema,

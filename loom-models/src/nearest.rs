@@ -1,6 +1,11 @@
 //! The label whose meaning lies nearest to a text, by vectors and without a word from a model.
 
-use crate::{choice::PlainChoice, error::ModelError, model::Model};
+use crate::{
+    chat_model::BoxFuture,
+    choice::{Label, PlainChoice},
+    error::ModelError,
+    model::Model,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -23,10 +28,6 @@ pub struct Nearest<E> {
 
 impl<E> Nearest<E> {
     /// The label, where it is so near at least: that nothing fits is an answer too.
-    ///
-    /// ```ignore
-    /// match model.choose_nearest::<Desk>(&ticket.text).await?.at_least(0.4) { … }
-    /// ```
     pub fn at_least(self, score: f32) -> Option<E> {
         (self.score >= score).then_some(self.choice)
     }
@@ -46,24 +47,17 @@ impl Model {
     /// # Errors
     /// What keeps it from making vectors: see [`embed`](Model::embed). [`ModelError::Unreadable`] where they are not as many as
     /// texts, or cannot be compared.
-    pub async fn choose_nearest<E: PlainChoice>(&self, text: impl Into<String>) -> Result<Nearest<E>, ModelError> {
-        let texts: Vec<String> = E::LABELS.iter().map(crate::Label::meaning).collect();
-        let (vectors, of_text) = self.vectors_beside(&texts, text.into()).await?;
-        let mut scored = Vec::new();
-        for (label, vector) in E::LABELS.iter().zip(&vectors) {
-            if let Some(choice) = E::named(label.name) {
-                scored.push((cosine(vector, &of_text)?, choice));
-            }
-        }
-        // Of two that are as near the one that is declared first: the sort is stable.
-        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let mut scored = scored.into_iter();
-        let Some((score, choice)) = scored.next() else {
-            let why = format!("`{}` has no labels", E::NAME);
-            return Err(ModelError::Setting { name: "choose_nearest", why });
-        };
-        let margin = scored.next().map_or(score, |(next, _)| score - next);
-        Ok(Nearest { choice, score, margin })
+    // Not `async`: the compiler would tell of an enum that is no plain choice three times.
+    pub fn choose_nearest<'a, E: PlainChoice + 'a>(
+        &'a self,
+        text: impl Into<String>,
+    ) -> BoxFuture<'a, Result<Nearest<E>, ModelError>> {
+        let text = text.into();
+        Box::pin(async move {
+            let meanings: Vec<String> = E::LABELS.iter().map(Label::meaning).collect();
+            let (vectors, of_text) = self.vectors_beside(&meanings, text).await?;
+            nearest(&vectors, &of_text)
+        })
     }
 
     /// The vectors of texts that come again and again, and of one that does not: in one call, and those that are kept in none.
@@ -79,6 +73,22 @@ impl Model {
         let of_text = made.pop().unwrap_or_default();
         Ok((self.vectors.kept(by, known, texts.into_iter().zip(made)), of_text))
     }
+}
+
+/// Of the labels with these vectors the one that is nearest to another.
+fn nearest<E: PlainChoice>(vectors: &[Vector], to: &[f32]) -> Result<Nearest<E>, ModelError> {
+    let mut scored = Vec::new();
+    for (label, vector) in E::LABELS.iter().zip(vectors) {
+        scored.push((cosine(vector, to)?, label.name));
+    }
+    // Of two that are as near the one that is declared first: the sort is stable.
+    scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let first = scored.first().and_then(|(score, name)| Some((*score, E::named(name)?)));
+    let Some((score, choice)) = first else {
+        return Err(ModelError::Setting { name: "choose_nearest", why: format!("`{}` has no labels", E::NAME) });
+    };
+    let margin = scored.get(1).map_or(score, |(next, _)| score - next);
+    Ok(Nearest { choice, score, margin })
 }
 
 /// A vector that is kept.

@@ -4,9 +4,9 @@ use super::{docs, serde::Serde};
 use crate::output::{crate_path, runtime_of_models};
 use loomflow_graph::grammar::errors::Errors;
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::{
-    Attribute, Data, DeriveInput, Field as SynField, Fields, Path, Type, Variant as SynVariant, ext::IdentExt,
-    spanned::Spanned,
+    Attribute, Data, DeriveInput, Field as SynField, Fields, Meta, Path, Type, Variant as SynVariant, ext::IdentExt,
 };
 
 /// A choice.
@@ -156,10 +156,7 @@ fn option_of_choice(attrs: &[Attribute], errors: &Errors) -> Option<Path> {
     for attr in choice_attrs(attrs) {
         match attr.parse_args_with(crate_path) {
             Ok(path) => krate = Some(path),
-            Err(error) => errors.at(
-                error.span(),
-                "a choice has one option, `crate = flow`, which says where loomflow is found: labels are named by `#[serde(rename_all = \"snake_case\")]`",
-            ),
+            Err(_) => errors.on(said(attr), OPTIONS_OF_A_CHOICE),
         }
     }
     krate
@@ -170,12 +167,21 @@ fn is_skipped(attrs: &[Attribute], errors: &Errors) -> bool {
     for attr in choice_attrs(attrs) {
         match attr.parse_args::<Path>() {
             Ok(option) if option.is_ident("skip") => skipped = true,
-            Ok(option) => errors.at(option.span(), OPTIONS_OF_A_LABEL),
-            Err(error) => errors.at(error.span(), OPTIONS_OF_A_LABEL),
+            _ => errors.on(said(attr), OPTIONS_OF_A_LABEL),
         }
     }
     skipped
 }
+
+/// What stands in an attribute's parentheses, where there is something.
+fn said(attr: &Attribute) -> TokenStream {
+    match &attr.meta {
+        Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
+        meta => meta.to_token_stream(),
+    }
+}
+
+const OPTIONS_OF_A_CHOICE: &str = "a choice has one option, `crate = flow`, which says where loomflow is found: labels are named by `#[serde(rename_all = \"snake_case\")]`";
 
 const OPTIONS_OF_A_LABEL: &str = "a variant of a choice has one option, `skip`, which keeps it from the model: labels are named by `#[serde(rename = \"…\")]`, and say what they mean in their doc comments";
 

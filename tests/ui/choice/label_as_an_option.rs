@@ -1,0 +1,10 @@
+use loomflow::prelude::*;
+
+#[derive(Choice)]
+enum Desk {
+    #[choice(label = "billing")] // wrong
+    Billing,
+    Spam,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use loomflow::prelude::*;
+
+#[derive(Choice)]
+enum Desk {
+    #[serde(rename = "")] // wrong
+    Billing,
+    Spam,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use loomflow::prelude::*;
+
+#[derive(Choice)]
+enum Desk {} // wrong
+
+fn main() {}

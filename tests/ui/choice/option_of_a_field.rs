@@ -1,0 +1,12 @@
+use loomflow::prelude::*;
+
+#[derive(Choice)]
+enum Desk {
+    Billing {
+        #[choice(skip)] // wrong
+        account: u32,
+    },
+    Spam,
+}
+
+fn main() {}

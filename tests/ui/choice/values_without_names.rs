@@ -1,0 +1,9 @@
+use loomflow::prelude::*;
+
+#[derive(Choice)]
+enum Desk {
+    Refund(u32, String), // wrong
+    Spam,
+}
+
+fn main() {}
