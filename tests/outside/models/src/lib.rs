@@ -1,0 +1,118 @@
+//! What a model chooses and fills in, in a crate that knows loomflow by another name and schemars through it.
+
+use flow::{
+    prelude::*,
+    schemars::{self, JsonSchema},
+};
+use serde::{Deserialize, Serialize};
+
+/// How urgent it is: no word of serde or schemars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+#[choice(crate = flow)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Money is being lost.
+    RightNow,
+    /// Within the week.
+    Soon,
+}
+
+/// A customer's account.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Account {
+    /// As on the invoice.
+    pub number: u32,
+}
+
+/// Which desk a ticket belongs to.
+#[derive(Debug, Choice, Serialize, Deserialize)]
+#[choice(crate = crate::inner::flow_inside)]
+pub enum Desk {
+    /// Invoices, refunds, charges.
+    Billing(Account),
+    /// Something is broken.
+    Technical {
+        /// What is broken.
+        part: Option<String>,
+    },
+    /// All else.
+    Spam,
+}
+
+/// What a run is given.
+#[derive(Debug, Context)]
+#[context(crate = flow)]
+pub struct App {
+    /// The model.
+    pub model: Model,
+}
+
+/// Decides which desk a ticket belongs to.
+///
+/// # Errors
+/// When the model does not answer.
+#[step(retry = 3, crate = flow)]
+pub async fn classify(#[context] model: &Model, ticket: &str) -> Result<Desk, ModelError> {
+    model.choose(ticket).await
+}
+
+workflow! {
+    /// Sorts a ticket.
+    #[workflow(crate = flow)]
+    pub Sorted(ticket: String) -> String {
+        start -> classify(ticket) -> match {
+            Desk::Billing(account)   => end(account.number.to_string()),
+            Desk::Technical { part } => end(part.unwrap_or_default()),
+            Desk::Spam               => end(String::new()),
+        };
+    }
+}
+
+/// How urgent a ticket is.
+///
+/// # Errors
+/// When the model does not answer.
+pub async fn urgency(model: &Model, ticket: &str) -> Result<Urgency, ModelError> {
+    model.choose(ticket).await
+}
+
+mod inner {
+    pub(crate) use flow as flow_inside;
+
+    /// A type of a module that does not have schemars in scope says where it is.
+    #[derive(Debug, serde::Deserialize, flow::schemars::JsonSchema)]
+    #[schemars(crate = "flow::schemars")]
+    pub(crate) struct Opinion {
+        pub(crate) stars: u8,
+    }
+}
+
+/// From 1 to 5.
+///
+/// # Errors
+/// When the model does not answer.
+pub async fn stars(model: &Model, review: &str) -> Result<u8, ModelError> {
+    let opinion: inner::Opinion = model.ask(review).await?;
+    Ok(opinion.stars)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flow::model::ScriptedModel;
+
+    #[tokio::test]
+    async fn a_model_chooses_and_fills_in() {
+        let script = ScriptedModel::new()
+            .chooses(&Desk::Billing(Account { number: 42 }))
+            .chooses(&Desk::Technical { part: Some("fan".to_owned()) })
+            .says(r#"{"choice": "right_now"}"#)
+            .says(r#"{"stars": 5}"#);
+        let app = App { model: Model::of(script.clone()) };
+        assert_eq!(Sorted::run(&app, "Twice!".to_owned()).await.unwrap(), "42");
+        assert_eq!(Sorted::run(&app, "It hums.".to_owned()).await.unwrap(), "fan");
+        assert_eq!(urgency(&app.model, "It burns.").await.unwrap(), Urgency::RightNow);
+        assert_eq!(stars(&app.model, "Good!").await.unwrap(), 5);
+        script.assert_used();
+    }
+}
