@@ -423,6 +423,9 @@ pub use loomflow_macros::Context;
 /// that says what to do.
 #[cfg(feature = "openai")]
 pub use loomflow_macros::Choice;
+#[cfg(not(feature = "openai"))]
+#[doc(hidden)]
+pub use loomflow_macros::ChoiceWithoutModels as Choice;
 #[cfg(feature = "openai")]
 pub use loomflow_models::{Choice, PlainChoice, schemars};
 
@@ -500,9 +503,10 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
-    #[cfg(feature = "openai")]
-    pub use crate::{Choice, Model, ModelError};
+    pub use crate::Choice;
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
+    #[cfg(feature = "openai")]
+    pub use crate::{Model, ModelError};
 }
 
 /// The language of [`workflow!`], construct by construct.

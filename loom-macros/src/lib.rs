@@ -62,3 +62,9 @@ pub fn context(input: TokenStream) -> TokenStream {
 pub fn choice(input: TokenStream) -> TokenStream {
     choice::expand(input.into()).into()
 }
+
+#[allow(missing_docs)]
+#[proc_macro_derive(ChoiceWithoutModels, attributes(choice, serde))]
+pub fn choice_without_models(input: TokenStream) -> TokenStream {
+    choice::without_models(input.into()).into()
+}

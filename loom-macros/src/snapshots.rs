@@ -276,6 +276,12 @@ fn a_choice_with_errors() {
 }
 
 #[test]
+fn a_choice_in_a_build_without_models() {
+    let code = "enum Desk { Billing }";
+    matches("a_choice_in_a_build_without_models", code, &choice::without_models(tokens(code)));
+}
+
+#[test]
 fn a_step_with_a_half_typed_body() {
     step_matches(
         "a_step_with_a_half_typed_body",

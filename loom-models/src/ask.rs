@@ -82,7 +82,7 @@ pub struct Asked<'a, T> {
     told: bool,
 }
 
-impl<'a, T> Asked<'a, T> {
+impl<T> Asked<'_, T> {
     /// How often an answer that does not fit is asked for again; 2 where nothing is said.
     pub fn again(mut self, times: u32) -> Self {
         self.again = times;
@@ -123,7 +123,7 @@ impl<'a, T> Asked<'a, T> {
                 Err(unfit) => unfit,
             };
             if left == 0 {
-                return Err(misfit(form.wanted, &unfit, again, answer));
+                return Err(misfit(&form.wanted, &unfit, again, answer));
             }
             left -= 1;
             tracing::debug!(wanted = form.wanted, left, %unfit, "the model's answer does not fit, asking again");
@@ -149,7 +149,7 @@ fn tell(request: &mut ChatRequest, text: &str) {
     }
 }
 
-fn misfit(wanted: String, unfit: &Unfit, again: u32, answer: String) -> ModelError {
+fn misfit(wanted: &str, unfit: &Unfit, again: u32, answer: String) -> ModelError {
     let why = match again {
         0 => unfit.to_string(),
         _ => format!("{unfit} (the last of {} answers)", u64::from(again) + 1),

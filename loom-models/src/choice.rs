@@ -80,6 +80,7 @@ pub trait PlainChoice: Choice {
     fn named(label: &str) -> Option<Self>;
 
     /// All values that a model may choose, in the order they are declared.
+    #[must_use]
     fn all() -> impl Iterator<Item = Self> {
         Self::LABELS.iter().filter_map(|label| Self::named(label.name))
     }

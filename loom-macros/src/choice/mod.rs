@@ -23,3 +23,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let errors = errors.finish();
     if errors.is_empty() { emit::choice(&choice) } else { emit::fallback(&input, &choice, errors) }
 }
+
+/// What stands in the derive's place in a build without models.
+pub(crate) fn without_models(input: TokenStream) -> TokenStream {
+    let at = syn::parse2::<DeriveInput>(input).map_or_else(|error| error.span(), |input| input.ident.span());
+    let message =
+        "a choice is for a model to make, and this build of loomflow has no models: turn on its feature `openai`";
+    syn::Error::new(at, message).into_compile_error()
+}

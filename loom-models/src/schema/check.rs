@@ -88,7 +88,7 @@ impl Check<'_> {
         if let Some(reference) = schema.get("$ref") {
             return self.reference(reference, path);
         }
-        let says_something = ["type", "enum", "const", "anyOf"].iter().any(|key| schema.contains_key(*key));
+        let says_something = ["type", "anyOf"].iter().any(|key| schema.contains_key(*key));
         if !says_something {
             self.fault(path, Reason::Anything);
         }
@@ -194,6 +194,7 @@ mod tests {
         for (schema, path, reason) in [
             (json!(true), "a", Reason::Anything),
             (json!({}), "a", Reason::Anything),
+            (json!({ "enum": ["b"] }), "a", Reason::Anything),
             (json!({ "type": "array" }), "a[]", Reason::Anything),
             (json!({ "type": "object" }), "a", Reason::Open),
             (

@@ -16,18 +16,21 @@ pub(crate) struct Form<T> {
     /// What the server is told.
     pub schema: AnswerSchema,
     /// How an answer is read.
-    pub read: fn(&str) -> Result<T, Unfit>,
+    pub read: Read<T>,
     /// What the model is told of the form, where the schema itself is not the best way to say it.
     pub words: Option<String>,
 }
+
+/// Reads an answer.
+type Read<T> = fn(&str) -> Result<T, Unfit>;
 
 impl<T: JsonSchema + DeserializeOwned> Form<T> {
     /// The form of a type: strict, or as schemars makes it.
     pub(crate) fn of(is_strict: bool) -> Result<Self, SchemaError> {
         let mut schemas = Schemas::default();
         let schema = schemas.of::<T>();
-        let (schema, read): (Value, fn(&str) -> Result<T, Unfit>) =
-            if is_object(&schema) { (schema, whole) } else { (wrapped(&schema), within) };
+        let (schema, read) =
+            if is_object(&schema) { (schema, whole as Read<T>) } else { (wrapped(&schema), within as Read<T>) };
         let name = T::schema_name().into_owned();
         let schema = finished(&name, schemas.root(schema), is_strict)?;
         Ok(Form { wanted: name, schema, read, words: None })

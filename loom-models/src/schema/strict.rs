@@ -29,7 +29,7 @@ const KEPT: [&str; 7] =
 /// Makes a schema strict.
 ///
 /// What describes the same values in another way is put in the strict one; what bounds them and has no strict form becomes
-/// words in a description. The [table](self) says what becomes of what.
+/// words in a description. The [table](crate::schema) says what becomes of what.
 ///
 /// ```
 /// use loomflow_models::schema;
@@ -115,7 +115,7 @@ fn whole(mut schema: Map<String, Value>, path: &str, found: &mut Vec<Fault>) -> 
     for key in schema.keys() {
         found.push(Fault { path: path.to_owned(), reason: Reason::Keyword(key.clone()) });
     }
-    let says_nothing = !["type", "enum", "anyOf", "$ref"].iter().any(|key| out.contains_key(*key));
+    let says_nothing = !["type", "anyOf", "$ref"].iter().any(|key| out.contains_key(*key));
     if says_nothing && found.len() == faulty {
         found.push(Fault { path: path.to_owned(), reason: Reason::Anything });
     }
@@ -201,13 +201,33 @@ fn inferred(schema: &mut Map<String, Value>) {
         return;
     }
     let ty = match schema.get("enum") {
-        Some(Value::Array(values)) if values.iter().all(Value::is_string) => "string",
-        Some(Value::Array(values)) if values.iter().all(Value::is_i64) => "integer",
-        None if schema.contains_key("properties") => "object",
-        None if schema.contains_key("items") || schema.contains_key("prefixItems") => "array",
+        Some(Value::Array(values)) => {
+            let mut types: Vec<&str> = values.iter().map(type_of).collect();
+            types.sort_unstable();
+            types.dedup();
+            match types.as_slice() {
+                [] => return,
+                [one] => json!(one),
+                all => json!(all),
+            }
+        }
+        _ if schema.contains_key("properties") => "object".into(),
+        _ if schema.contains_key("items") || schema.contains_key("prefixItems") => "array".into(),
         _ => return,
     };
-    schema.insert("type".to_owned(), ty.into());
+    schema.insert("type".to_owned(), ty);
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
 }
 
 fn is(schema: &Map<String, Value>, ty: &str) -> bool {
