@@ -309,6 +309,19 @@ fn what_bounds_a_value_and_cannot_be_strict_is_said_in_words() {
 }
 
 #[test]
+fn a_width_becomes_bounds_where_nothing_narrower_is_said() {
+    let written = json!({ "type": "object", "properties": {
+        "wide": { "type": "integer", "format": "uint32", "minimum": 0 },
+        "narrow": { "type": "integer", "format": "int16", "exclusiveMinimum": 0, "maximum": 9 },
+        "widest": { "type": "integer", "format": "uint64", "minimum": 0 },
+    }});
+    let fields = schema::strict(written).expect("it can be made strict")["properties"].clone();
+    assert_eq!(fields["wide"], json!({ "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 }));
+    assert_eq!(fields["narrow"], json!({ "type": "integer", "exclusiveMinimum": 0, "maximum": 9 }));
+    assert_eq!(fields["widest"], json!({ "type": "integer", "minimum": 0 }));
+}
+
+#[test]
 fn schemas_that_others_wrote_are_made_strict_or_refused() {
     let about = json!({ "$ref": "#", "description": "another one" });
     let written = json!({

@@ -15,7 +15,7 @@
 //! | enum of unit variants | a string with one `enum`; the doc comments become its description |
 //! | enum with data | `anyOf` of its variants |
 //! | `Vec<T>`, `[T; N]` | an array |
-//! | numbers | their bounds stay, their widths go |
+//! | numbers | widths up to 32 bits become bounds, and bounds stay |
 //! | lengths, patterns, unknown formats | words in the description |
 //! | types that hold themselves | `$ref` |
 //! | maps, tuples, `serde_json::Value`, flattened enums | [refused](SchemaError), with the path of the field |

@@ -73,6 +73,7 @@ fn any(schema: Value, path: &str, found: &mut Vec<Fault>) -> Value {
 fn whole(mut schema: Map<String, Value>, path: &str, found: &mut Vec<Fault>) -> Map<String, Value> {
     let faulty = found.len();
     combined(&mut schema);
+    bounded(&mut schema);
     let demanded = demands(&mut schema);
     let mut about = taken_text(&mut schema, "description");
     let mut out = Map::new();
@@ -164,6 +165,25 @@ fn combined(schema: &mut Map<String, Value>) {
     schema.remove("allOf");
     for (key, value) in one {
         schema.entry(key).or_insert(value);
+    }
+}
+
+/// What a number of that width can be, where nothing narrower is said: schemars says it of the narrowest alone. Wider ones
+/// have bounds that servers cannot count to.
+fn bounded(schema: &mut Map<String, Value>) {
+    let (least, most) = match schema.get("format").and_then(Value::as_str) {
+        Some("int8") => (i64::from(i8::MIN), i64::from(i8::MAX)),
+        Some("int16") => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        Some("uint8") => (0, i64::from(u8::MAX)),
+        Some("uint16") => (0, i64::from(u16::MAX)),
+        Some("uint32") => (0, i64::from(u32::MAX)),
+        _ => return,
+    };
+    for (bound, exclusive, value) in [("minimum", "exclusiveMinimum", least), ("maximum", "exclusiveMaximum", most)] {
+        if !schema.contains_key(exclusive) {
+            schema.entry(bound).or_insert_with(|| value.into());
+        }
     }
 }
 

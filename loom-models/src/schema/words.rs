@@ -45,7 +45,7 @@ pub(super) fn demands(schema: &mut Map<String, Value>) -> String {
     if words.is_empty() { String::new() } else { format!("({})", words.join(", ")) }
 }
 
-// schemars tells how wide Rust's numbers are; their bounds say it as well.
+// schemars tells how wide Rust's numbers are; their bounds say it already.
 fn is_a_width(format: &Value) -> bool {
     let text = format.as_str().unwrap_or_default();
     ["uint", "int", "float", "double"].iter().any(|prefix| text.starts_with(prefix))
