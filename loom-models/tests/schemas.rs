@@ -5,7 +5,7 @@
 use loomflow_double::{Double, Reply};
 use loomflow_models::{
     Model, ModelError, ScriptedModel,
-    schema::{self, Fault, Reason, faults},
+    schema::{self, Flaw, Reason, flaws},
     schemars,
 };
 use schemars::JsonSchema;
@@ -173,7 +173,7 @@ where
     assert_eq!(answer.expect("the type has a strict schema"), value);
     let told = double.requests()[0].body["response_format"]["json_schema"].clone();
     assert_eq!(told["strict"], json!(true));
-    assert_eq!(faults(&told["schema"]), [], "{told}");
+    assert_eq!(flaws(&told["schema"]), [], "{told}");
     told["schema"].clone()
 }
 
@@ -263,8 +263,8 @@ struct Open {
 }
 
 fn refused<T: JsonSchema>() -> Vec<(String, Reason)> {
-    let faults = schema::strict(schema::of::<T>()).expect_err("it has no strict schema");
-    faults.into_iter().map(|Fault { path, reason }| (path, reason)).collect()
+    let flaws = schema::strict(schema::of::<T>()).expect_err("it has no strict schema");
+    flaws.into_iter().map(|Flaw { path, reason }| (path, reason)).collect()
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn schemas_that_others_wrote_are_made_strict_or_refused() {
         (json!({ "$ref": "#/$defs/Gone" }), Reason::Lost("#/$defs/Gone".to_owned())),
     ] {
         let found = schema::strict(json!({ "type": "object", "properties": { "field": field } }));
-        let found: Vec<Reason> = found.expect_err("it is refused").into_iter().map(|fault| fault.reason).collect();
+        let found: Vec<Reason> = found.expect_err("it is refused").into_iter().map(|flaw| flaw.reason).collect();
         assert_eq!(found, [reason]);
     }
     assert_eq!(schema::strict(json!(true)).expect_err("it is refused")[0].reason, Reason::Anything);

@@ -3,7 +3,7 @@
 use loomflow::{
     model::{
         ChatReply, ChatRequest, Cut, Finish, Message, ScriptedModel, ToolSpec,
-        schema::{Reason, faults},
+        schema::{Reason, flaws},
     },
     prelude::*,
     schemars::{self, JsonSchema},
@@ -46,7 +46,7 @@ async fn an_answer_is_asked_for_with_a_strict_schema_and_read() {
     assert_eq!(request.messages, [Message::user("Good?")]);
     let answer = request.answer.as_ref().expect("the server is told the form");
     assert_eq!((answer.name.as_str(), answer.strict), ("Opinion", true));
-    assert_eq!(faults(&answer.schema), []);
+    assert_eq!(flaws(&answer.schema), []);
     assert_eq!(answer.schema["description"], "What a review says of a film.");
     assert_eq!(answer.schema["properties"]["stars"]["description"], "From 1 to 5.");
     script.assert_used();
@@ -62,7 +62,7 @@ async fn what_is_no_object_is_asked_for_within_one() {
     let error = model.ask::<u32>("How many?").again(0).await.unwrap_err();
     assert_eq!(error.to_string(), "the model's answer is no `uint32`: `value` does not fit: it is missing: \"{}\"");
     for request in script.requests() {
-        assert_eq!(faults(&request.answer.expect("the server is told the form").schema), []);
+        assert_eq!(flaws(&request.answer.expect("the server is told the form").schema), []);
     }
 }
 
@@ -144,7 +144,7 @@ async fn a_type_without_a_strict_schema_fails_before_any_call_unless_it_is_asked
     assert!(error.is_permanent());
     assert!(error.to_string().starts_with("no server can hold a model to `Scores`: `films` is a map"), "{error}");
     assert!(error.to_string().ends_with("; or ask `loosely`"), "{error}");
-    assert!(matches!(error, ModelError::Schema(error) if error.faults[0].reason == Reason::Map));
+    assert!(matches!(error, ModelError::Schema(error) if error.flaws[0].reason == Reason::Map));
     assert!(script.requests().is_empty());
 
     let scores = model.ask::<Scores>("All?").loosely().await.unwrap();

@@ -1,7 +1,7 @@
 //! One enum for the model, the routes and the tests.
 
 use loomflow::{
-    model::{ScriptedModel, Unfit, schema::faults},
+    model::{ScriptedModel, Unfit, schema::flaws},
     prelude::*,
     schemars::{self, JsonSchema},
 };
@@ -56,13 +56,13 @@ fn plain_labels_are_one_enum_with_their_meaning_in_words() {
     let whole =
         json!({ "type": "object", "properties": properties, "required": ["choice"], "additionalProperties": false });
     assert_eq!(schema.schema, whole);
-    assert_eq!(faults(&schema.schema), []);
+    assert_eq!(flaws(&schema.schema), []);
 }
 
 #[test]
 fn labels_that_carry_something_are_objects_told_apart_by_their_label() {
     let schema = Desk::schema().expect("the payloads are strict").schema;
-    assert_eq!(faults(&schema), []);
+    assert_eq!(flaws(&schema), []);
     let choice = &schema["properties"]["choice"];
     assert_eq!(choice["description"], "Which desk a ticket belongs to.");
     let branches = choice["anyOf"].as_array().expect("the labels are branches");

@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of how schemas are made, so that it can be held against what [`strict`](super::strict()) makes.
 
-use super::error::{Fault, Reason};
+use super::error::{Flaw, Reason};
 use serde_json::{Map, Value};
 
 /// The formats of texts that servers know.
@@ -38,18 +38,18 @@ const MOST_LETTERS: usize = 120_000;
 /// All that keeps a finished schema from being strict; nothing where it is.
 ///
 /// ```
-/// use loomflow_models::schema::{Reason, faults};
+/// use loomflow_models::schema::{Reason, flaws};
 /// use serde_json::json;
 ///
-/// let faults = faults(&json!({ "type": "object", "properties": { "name": { "type": "string" } } }));
-/// assert_eq!(faults[0].reason, Reason::Open);
-/// assert_eq!(faults[1].to_string(), "`name` may be left out: list it in `required`, and let it be `null`");
+/// let flaws = flaws(&json!({ "type": "object", "properties": { "name": { "type": "string" } } }));
+/// assert_eq!(flaws[0].reason, Reason::Open);
+/// assert_eq!(flaws[1].to_string(), "`name` may be left out: list it in `required`, and let it be `null`");
 /// ```
 #[must_use]
-pub fn faults(schema: &Value) -> Vec<Fault> {
+pub fn flaws(schema: &Value) -> Vec<Flaw> {
     let mut check = Check { root: schema, found: Vec::new(), fields: 0, labels: 0, letters: 0 };
     if schema.get("type").and_then(Value::as_str) != Some("object") || schema.get("anyOf").is_some() {
-        check.fault("", Reason::Root);
+        check.flaw("", Reason::Root);
         return check.found;
     }
     check.schema(schema, "", 1);
@@ -68,21 +68,21 @@ pub(super) fn is_known_format(format: &Value) -> bool {
 
 struct Check<'a> {
     root: &'a Value,
-    found: Vec<Fault>,
+    found: Vec<Flaw>,
     fields: usize,
     labels: usize,
     letters: usize,
 }
 
 impl Check<'_> {
-    fn fault(&mut self, path: &str, reason: Reason) {
-        self.found.push(Fault { path: path.to_owned(), reason });
+    fn flaw(&mut self, path: &str, reason: Reason) {
+        self.found.push(Flaw { path: path.to_owned(), reason });
     }
 
     fn schema(&mut self, schema: &Value, path: &str, level: usize) {
-        let Some(schema) = schema.as_object() else { return self.fault(path, Reason::Anything) };
+        let Some(schema) = schema.as_object() else { return self.flaw(path, Reason::Anything) };
         if level > MOST_LEVELS {
-            return self.fault(path, Reason::TooLarge(format!("it lies deeper than {MOST_LEVELS} levels")));
+            return self.flaw(path, Reason::TooLarge(format!("it lies deeper than {MOST_LEVELS} levels")));
         }
         self.keywords(schema, path);
         if let Some(reference) = schema.get("$ref") {
@@ -90,7 +90,7 @@ impl Check<'_> {
         }
         let says_something = ["type", "anyOf"].iter().any(|key| schema.contains_key(*key));
         if !says_something {
-            self.fault(path, Reason::Anything);
+            self.flaw(path, Reason::Anything);
         }
         let types: Vec<&str> = match schema.get("type") {
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
@@ -119,7 +119,7 @@ impl Check<'_> {
             let alone = !schema.contains_key("$ref") || key == "$ref";
             let placed = key != "$defs" || path.is_empty();
             if !known || !alone || !placed || (key == "format" && !is_known_format(value)) {
-                self.fault(path, Reason::Keyword(key.clone()));
+                self.flaw(path, Reason::Keyword(key.clone()));
             }
         }
     }
@@ -128,13 +128,13 @@ impl Check<'_> {
         let text = reference.as_str().unwrap_or_default();
         let there = text.strip_prefix('#').is_some_and(|pointer| self.root.pointer(pointer).is_some());
         if !there {
-            self.fault(path, Reason::Lost(text.to_owned()));
+            self.flaw(path, Reason::Lost(text.to_owned()));
         }
     }
 
     fn object(&mut self, schema: &Map<String, Value>, path: &str, level: usize) {
         if schema.get("additionalProperties") != Some(&Value::Bool(false)) {
-            self.fault(path, Reason::Open);
+            self.flaw(path, Reason::Open);
         }
         let required: Vec<&Value> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
         let fields = schema.get("properties").and_then(Value::as_object);
@@ -143,13 +143,13 @@ impl Check<'_> {
             self.fields += 1;
             self.letters += name.chars().count();
             if !required.contains(&&Value::from(name.as_str())) {
-                self.fault(&path, Reason::Optional);
+                self.flaw(&path, Reason::Optional);
             }
             self.schema(schema, &path, level + 1);
         }
         for name in required.into_iter().filter_map(Value::as_str) {
             if fields.is_none_or(|fields| !fields.contains_key(name)) {
-                self.fault(path, Reason::Lost(name.to_owned()));
+                self.flaw(path, Reason::Lost(name.to_owned()));
             }
         }
     }
@@ -162,7 +162,7 @@ impl Check<'_> {
         ];
         for (size, most, what) in sizes {
             if size > most {
-                self.fault("", Reason::TooLarge(format!("it has {size} {what}, and {most} is the most")));
+                self.flaw("", Reason::TooLarge(format!("it has {size} {what}, and {most} is the most")));
             }
         }
     }
@@ -174,7 +174,7 @@ mod tests {
     use serde_json::json;
 
     fn told(schema: &Value) -> Vec<(String, Reason)> {
-        faults(schema).into_iter().map(|fault| (fault.path, fault.reason)).collect()
+        flaws(schema).into_iter().map(|flaw| (flaw.path, flaw.reason)).collect()
     }
 
     fn with_field(schema: &Value) -> Value {

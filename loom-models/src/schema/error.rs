@@ -4,29 +4,29 @@ use std::fmt;
 
 /// A type has no strict schema, so no server can hold a model to it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no server can hold a model to `{name}`: {}", all(.faults))]
+#[error("no server can hold a model to `{name}`: {}", all(.flaws))]
 pub struct SchemaError {
     /// The name of the type.
     pub name: String,
     /// What is wrong, all of it.
-    pub faults: Vec<Fault>,
+    pub flaws: Vec<Flaw>,
 }
 
-fn all(faults: &[Fault]) -> String {
-    let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    faults.join("; ")
+fn all(flaws: &[Flaw]) -> String {
+    let flaws: Vec<String> = flaws.iter().map(Flaw::to_string).collect();
+    flaws.join("; ")
 }
 
 /// One place of a schema that is not strict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Flaw {
     /// The way there: `items[].price`, and nothing for the root.
     pub path: String,
     /// What is wrong there.
     pub reason: Reason,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
             "" => write!(f, "it {}", self.reason),

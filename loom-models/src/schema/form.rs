@@ -47,7 +47,7 @@ impl<T> Form<T> {
 
 /// A whole schema as a server is told it.
 pub(crate) fn finished(name: &str, schema: Value, is_strict: bool) -> Result<AnswerSchema, SchemaError> {
-    let fails = |faults| SchemaError { name: name.to_owned(), faults };
+    let fails = |flaws| SchemaError { name: name.to_owned(), flaws };
     let schema = if is_strict { strict(schema).map_err(fails)? } else { schema };
     Ok(AnswerSchema { name: words::name(name), schema, strict: is_strict, ..AnswerSchema::default() })
 }

@@ -2,7 +2,7 @@
 //!
 //! A server holds a model to a schema only where it is a *strict* one: an object at the root, every field of every object
 //! required, and nothing in it that cannot be written as a grammar. schemars makes schemas that describe what serde reads,
-//! and those are not strict. [`strict`] makes one of the other, or says which fields have no strict form; [`faults`] looks
+//! and those are not strict. [`strict`] makes one of the other, or says which fields have no strict form; [`flaws`] looks
 //! at a finished schema, whoever made it.
 //!
 //! # What becomes of a type
@@ -29,8 +29,8 @@ mod form;
 mod strict;
 mod words;
 
-pub use check::faults;
-pub use error::{Fault, Reason, SchemaError};
+pub use check::flaws;
+pub use error::{Flaw, Reason, SchemaError};
 pub(crate) use form::{Form, VALUE, finished, is_wrapped};
 pub use strict::strict;
 pub(crate) use words::{labels, list, with};

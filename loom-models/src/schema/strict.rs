@@ -1,8 +1,8 @@
 //! A schema of schemars as a strict one.
 
 use super::{
-    check::faults,
-    error::{Fault, Reason},
+    check::flaws,
+    error::{Flaw, Reason},
     words::{demands, labels, with},
 };
 use serde_json::{Map, Value, json};
@@ -43,10 +43,10 @@ const KEPT: [&str; 7] =
 ///
 /// # Errors
 /// All places that have no strict form.
-pub fn strict(schema: Value) -> Result<Value, Vec<Fault>> {
+pub fn strict(schema: Value) -> Result<Value, Vec<Flaw>> {
     let mut found = Vec::new();
     let Value::Object(mut root) = schema else {
-        return Err(vec![Fault { path: String::new(), reason: Reason::Anything }]);
+        return Err(vec![Flaw { path: String::new(), reason: Reason::Anything }]);
     };
     let definitions = root.remove("$defs");
     let mut strict = whole(root, "", &mut found);
@@ -57,21 +57,21 @@ pub fn strict(schema: Value) -> Result<Value, Vec<Fault>> {
     }
     let strict = Value::Object(strict);
     if found.is_empty() {
-        found = faults(&strict);
+        found = flaws(&strict);
     }
     if found.is_empty() { Ok(strict) } else { Err(found) }
 }
 
-fn any(schema: Value, path: &str, found: &mut Vec<Fault>) -> Value {
+fn any(schema: Value, path: &str, found: &mut Vec<Flaw>) -> Value {
     let Value::Object(schema) = schema else {
-        found.push(Fault { path: path.to_owned(), reason: Reason::Anything });
+        found.push(Flaw { path: path.to_owned(), reason: Reason::Anything });
         return schema;
     };
     Value::Object(whole(schema, path, found))
 }
 
-fn whole(mut schema: Map<String, Value>, path: &str, found: &mut Vec<Fault>) -> Map<String, Value> {
-    let faulty = found.len();
+fn whole(mut schema: Map<String, Value>, path: &str, found: &mut Vec<Flaw>) -> Map<String, Value> {
+    let flawed = found.len();
     combined(&mut schema);
     bounded(&mut schema);
     let demanded = demands(&mut schema);
@@ -114,16 +114,16 @@ fn whole(mut schema: Map<String, Value>, path: &str, found: &mut Vec<Fault>) -> 
     schema.remove("unevaluatedProperties");
     schema.retain(|key, _| !SILENT.contains(&key.as_str()) && !key.starts_with("x-"));
     for key in schema.keys() {
-        found.push(Fault { path: path.to_owned(), reason: Reason::Keyword(key.clone()) });
+        found.push(Flaw { path: path.to_owned(), reason: Reason::Keyword(key.clone()) });
     }
     let says_nothing = !["type", "anyOf", "$ref"].iter().any(|key| out.contains_key(*key));
-    if says_nothing && found.len() == faulty {
-        found.push(Fault { path: path.to_owned(), reason: Reason::Anything });
+    if says_nothing && found.len() == flawed {
+        found.push(Flaw { path: path.to_owned(), reason: Reason::Anything });
     }
     out
 }
 
-fn object(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &str, found: &mut Vec<Fault>) {
+fn object(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &str, found: &mut Vec<Flaw>) {
     let fields = match schema.remove("properties") {
         Some(Value::Object(fields)) => fields,
         _ => Map::new(),
@@ -131,7 +131,7 @@ fn object(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &
     let open = schema.remove("additionalProperties").is_some_and(|more| more != Value::Bool(false));
     if open | schema.remove("patternProperties").is_some() {
         schema.remove("propertyNames");
-        found.push(Fault { path: path.to_owned(), reason: Reason::Map });
+        found.push(Flaw { path: path.to_owned(), reason: Reason::Map });
     }
     schema.remove("required");
     let required: Vec<Value> = fields.keys().map(|name| name.as_str().into()).collect();
@@ -147,10 +147,10 @@ fn object(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &
     out.insert("additionalProperties".to_owned(), false.into());
 }
 
-fn array(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &str, found: &mut Vec<Fault>) {
+fn array(schema: &mut Map<String, Value>, out: &mut Map<String, Value>, path: &str, found: &mut Vec<Flaw>) {
     if schema.remove("prefixItems").is_some() {
         schema.remove("items");
-        found.push(Fault { path: path.to_owned(), reason: Reason::Tuple });
+        found.push(Flaw { path: path.to_owned(), reason: Reason::Tuple });
         return;
     }
     let items = schema.remove("items").unwrap_or(Value::Bool(true));
