@@ -429,6 +429,110 @@ pub use loomflow_macros::ChoiceWithoutModels as Choice;
 #[cfg(feature = "openai")]
 pub use loomflow_models::{Choice, PlainChoice, schemars};
 
+/// Makes a tool of a function: a [`step`] that a model may call too.
+///
+/// All that a step is, a tool is: its options, its contexts, its place in a graph, and the function that stays as it is.
+/// Beside that it is a [`Tool`](trait@Tool): the doc comment is what the model is told of it, and the parameters, less those
+/// that are `#[context]` or `#[run]`, are what the model fills in.
+///
+/// ```
+/// use loomflow::{model::ToolMisuse, prelude::*};
+///
+/// struct Shelf(Vec<&'static str>);
+///
+/// /// Finds books by a word of their title.
+/// #[tool]
+/// fn find_book(
+///     #[context] shelf: &Shelf,
+///     /** a word of the title */ word: &str,
+///     /** how many books at the most */ most: Option<usize>,
+/// ) -> Vec<String> {
+///     let found = shelf.0.iter().filter(|title| title.contains(word));
+///     found.take(most.unwrap_or(10)).map(|title| (*title).to_owned()).collect()
+/// }
+///
+/// # fn main() -> Result<(), ToolMisuse> {
+/// let spec = find_book::spec();
+/// assert_eq!((spec.name.as_str(), spec.description.as_str()), ("find_book", "Finds books by a word of their title."));
+/// assert_eq!(spec.parameters["properties"]["word"]["description"], "a word of the title");
+/// assert!(spec.strict);
+///
+/// // What a model calls it with has a field for each parameter, and owns what the function is lent.
+/// let call = find_book::parse(r#"{"word": "sea", "most": null}"#)?;
+/// assert_eq!((call.word.as_str(), call.most), ("sea", None));
+///
+/// let misuse = find_book::parse(r#"{"words": "sea"}"#).unwrap_err();
+/// assert_eq!(
+///     misuse.to_string(),
+///     "the call of `find_book` does not fit: `word` is missing; \
+///      there is no parameter `words` (the nearest is `word`): it takes `word`, `most`",
+/// );
+///
+/// // It is a function as before.
+/// assert_eq!(find_book(&Shelf(vec!["The Sea", "The Old Man and the sea"]), "sea", None), ["The Old Man and the sea"]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A graph performs a call as a model wrote it by [`Use`](model::Use), which takes the arguments in one piece:
+///
+/// ```
+/// use loomflow::{model::{ToolMisuse, Use}, prelude::*};
+///
+/// /// Adds two numbers.
+/// #[tool]
+/// fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// /// What the model asked for.
+/// #[step]
+/// fn read(arguments: &str) -> Result<<add as Tool>::Args, ToolMisuse> {
+///     add::parse(arguments)
+/// }
+///
+/// workflow! {
+///     Performed(arguments: String) -> i64 { start -> call = read(arguments) -> add: Use::<add>(call) -> end; }
+/// }
+///
+/// # fn main() -> Result<(), Failure> {
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// let sum = runtime.block_on(Performed::run(&(), r#"{"a": 2, "b": 3}"#.to_owned()))?;
+/// assert_eq!(sum, 5);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What a model is told
+///
+/// - The name of the function, and its doc comment, which a tool needs to have.
+/// - Of each parameter its name, its doc comment, and the schema of its type: `#[derive(JsonSchema)]` of
+///   [`schemars`], for types of one's own. `&str` is a text, `&[T]` a list; `Option<T>` may be `null`.
+/// - Where the schema of all of them is a [strict](model::schema) one, servers hold the model to it. Where it is not (a map,
+///   a tuple, any JSON), what does not fit is told when it is read.
+/// - The output as JSON; a text as it is. The error of a tool that fails in its own words.
+///
+/// # What cannot be a tool
+///
+/// Besides [what cannot be a step](macro@step#what-cannot-be-a-step): generic functions, functions without a doc comment, and
+/// parameters that a model cannot fill in: what has no schema, and what borrows in any other way than `&T` and `Option<&T>`.
+///
+/// ```compile_fail,E0277
+/// use loomflow::prelude::*;
+///
+/// struct Client;
+///
+/// /// Fetches a page.
+/// #[tool]
+/// fn fetch(client: &Client, url: &str) -> String {
+///     url.to_owned()
+/// }
+/// ```
+#[cfg(feature = "openai")]
+pub use loomflow_macros::tool;
+#[cfg(feature = "openai")]
+pub use loomflow_models::Tool;
+
 /// Makes an ask of a function: a step that asks a person and waits for the answer, which is its output.
 ///
 /// The function words the [`Question`] and stays as it is; beside it stands a type of the same name that a graph can name,
@@ -506,7 +610,7 @@ pub mod prelude {
     pub use crate::Choice;
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
     #[cfg(feature = "openai")]
-    pub use crate::{Model, ModelError};
+    pub use crate::{Model, ModelError, Tool, tool};
 }
 
 /// The language of [`workflow!`], construct by construct.

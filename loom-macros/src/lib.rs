@@ -1,15 +1,17 @@
 //! The macros of [loomflow](https://docs.rs/loomflow). Their documentation stands where users find it, on the
 //! re-exports of the `loomflow` crate.
 //!
-//! [`step`], [`ask`], [`context`] and [`choice`] make types and implementations of functions, structs and enums; [`workflow`] makes code of what `loomflow-graph` has
-//! read, lowered and checked.
+//! [`step`], [`ask`], [`tool`], [`context`] and [`choice`] make types and implementations of functions, structs and enums;
+//! [`workflow`] makes code of what `loomflow-graph` has read, lowered and checked.
 
 mod choice;
 mod context;
+mod docs;
 mod output;
 #[cfg(test)]
 mod snapshots;
 mod step;
+mod tool;
 mod workflow;
 
 use loomflow_graph::grammar::parse::lines::Line;
@@ -25,6 +27,12 @@ pub fn step(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ask(args: TokenStream, item: TokenStream) -> TokenStream {
     step::expand_ask(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro_attribute]
+pub fn tool(args: TokenStream, item: TokenStream) -> TokenStream {
+    tool::expand(args.into(), item.into()).into()
 }
 
 #[allow(missing_docs)]

@@ -26,6 +26,7 @@ pub mod schema;
 mod scripted;
 mod stream;
 mod timed;
+mod tool;
 mod unfit;
 
 /// What generated code reaches everything through.
@@ -48,4 +49,5 @@ pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
 pub use schemars;
 pub use scripted::ScriptedModel;
 pub use stream::{ChatEvent, ChatStream, Tokens};
+pub use tool::{ArgumentFault, Tool, ToolMisuse, Use};
 pub use unfit::Unfit;

@@ -1,9 +1,8 @@
 //! `#[derive(Choice)]`: an enum whose labels a model chooses from.
 //!
-//! [`read`] makes a [`Choice`](read::Choice) of the enum, with the names that [`serde`] gives and the texts of [`docs`];
+//! [`read`] makes a [`Choice`](read::Choice) of the enum, with the names that [`serde`] gives and the texts of [`crate::docs`];
 //! [`emit`] makes the trait's implementation of that.
 
-mod docs;
 mod emit;
 mod names;
 mod read;

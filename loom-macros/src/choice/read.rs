@@ -1,7 +1,10 @@
 //! The enum as a choice: its labels, what they mean and what each carries.
 
-use super::{docs, serde::Serde};
-use crate::output::{crate_path, runtime_of_models};
+use super::serde::Serde;
+use crate::{
+    docs,
+    output::{crate_path, runtime_of_models},
+};
 use loomflow_graph::grammar::errors::Errors;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;

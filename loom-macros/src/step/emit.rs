@@ -10,7 +10,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime, Meta, Type, spanned::Spanned};
 
-pub(super) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStream {
+pub(crate) fn emit(step: &StepFn, parts: &Parts, options: &Options) -> TokenStream {
     let rt = runtime(options.krate.as_ref());
     let step_impl = step_impl(step, parts, options, &rt);
     let call_impl = call_impl(step, parts, options, &rt);
@@ -382,7 +382,7 @@ pub(super) fn doc(step: &StepFn) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn unraw(name: &Ident) -> String {
+pub(crate) fn unraw(name: &Ident) -> String {
     use syn::ext::IdentExt;
     name.unraw().to_string()
 }

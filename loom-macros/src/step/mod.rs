@@ -10,14 +10,14 @@ mod plain;
 mod signature;
 
 pub(crate) use ask::expand as expand_ask;
+pub(crate) use emit::{emit, unraw};
+pub(crate) use options::Options;
+pub(crate) use signature::{Parts, StepFn, borrows, check};
 
 use crate::output::errors_as_type;
 use loomflow_graph::grammar::errors::Errors;
-use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
-pub(crate) use signature::borrows;
-use signature::{Parts, StepFn};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let written = item.clone();
@@ -29,17 +29,23 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let errors = Errors::new();
-    let options = Options::parse(args, &errors);
+    let options = options(args, &step, &errors);
+    let checked = check(&step, &errors);
+    beside(&step, checked, errors, |parts| emit(&step, parts, &options))
+}
+
+/// What stands in the attribute of that function.
+pub(crate) fn options(args: TokenStream, step: &StepFn, errors: &Errors) -> Options {
+    let options = Options::parse(args, errors);
     if let (Some(span), None) = (options.timeout_at, &step.sig.asyncness) {
         let message = "`timeout` cannot cut off a function that is not `async`: it never gives way";
         errors.at(span, message);
     }
-    let checked = signature::check(&step, &errors);
-    beside(&step, checked, errors, |parts| emit::emit(&step, parts, &options))
+    options
 }
 
 /// The code; or the function as it was written, with all that is wrong.
-fn beside(
+pub(crate) fn beside(
     step: &StepFn,
     checked: Option<Parts>,
     errors: Errors,

@@ -14,7 +14,7 @@ const KEYS: [&str; 6] = ["retry", "backoff", "timeout", "at_most_once", "cache",
 
 /// The options of a step.
 #[derive(Default)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// How many attempts there are after the first.
     pub(super) retry: Option<u32>,
     /// The shortest and the longest pause between attempts.
@@ -28,11 +28,11 @@ pub(super) struct Options {
     /// How long its output is kept for the same input.
     pub(super) cache: Option<Duration>,
     /// Where loomflow is found.
-    pub(super) krate: Option<Path>,
+    pub(crate) krate: Option<Path>,
 }
 
 impl Options {
-    pub(super) fn parse(args: TokenStream, errors: &Errors) -> Self {
+    pub(crate) fn parse(args: TokenStream, errors: &Errors) -> Self {
         let mut options = Options::default();
         let read = |input: ParseStream<'_>| options.read(input, errors);
         if let Err(error) = read.parse2(args) {

@@ -12,16 +12,16 @@ use syn::{
 };
 
 /// A function whose body is kept as it was written.
-pub(super) struct StepFn {
-    pub(super) attrs: Vec<Attribute>,
+pub(crate) struct StepFn {
+    pub(crate) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
-    pub(super) sig: Signature,
+    pub(crate) sig: Signature,
     pub(super) body: Group,
 }
 
 impl StepFn {
     /// Reads the function under the attribute that is written so.
-    pub(super) fn parse(attribute: &'static str, item: TokenStream) -> syn::Result<Self> {
+    pub(crate) fn parse(attribute: &'static str, item: TokenStream) -> syn::Result<Self> {
         (|input: ParseStream<'_>| Self::read(attribute, input)).parse2(item)
     }
 
@@ -61,7 +61,7 @@ pub(super) fn bare(sig: &Signature) -> Signature {
 }
 
 /// What the code beside the function needs to know of it.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     /// The parameters, in order.
     pub(super) params: Vec<Param>,
     /// What the step gives when it succeeds.
@@ -90,7 +90,7 @@ pub(super) enum Output {
 }
 
 /// Reads the parts of a signature; tells all that keeps it from being a step's.
-pub(super) fn check(step: &StepFn, errors: &Errors) -> Option<Parts> {
+pub(crate) fn check(step: &StepFn, errors: &Errors) -> Option<Parts> {
     let sig = &step.sig;
     if !matches!(sig.safety, syn::Safety::Default | syn::Safety::Safe(_)) {
         errors.on(&sig.safety, "a step is a safe function: wrap the unsafe part in a function of its own");

@@ -3,7 +3,7 @@
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 /// The text of the doc comments: the lines of a paragraph joined, an empty line between paragraphs.
-pub(super) fn text(attrs: &[Attribute]) -> String {
+pub(crate) fn text(attrs: &[Attribute]) -> String {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
     let lines: Vec<String> = attrs.iter().filter_map(line).collect();
