@@ -503,6 +503,44 @@ pub use loomflow_models::{Choice, PlainChoice, schemars};
 /// # }
 /// ```
 ///
+/// # Workflows as tools
+///
+/// With `#[workflow(tool)]` above its name a workflow is a tool too. The model fills in its inputs, and is told their doc
+/// comments. Where it is called, it runs as a node of the graph, with nodes of its own.
+///
+/// ```
+/// use loomflow::{model::ToolMisuse, prelude::*};
+///
+/// #[step]
+/// fn outline(topic: &str) -> Vec<String> {
+///     vec![format!("What is {topic}?"), format!("Why {topic}?")]
+/// }
+///
+/// #[step]
+/// fn draft(outline: &[String], words: Option<u32>) -> String {
+///     format!("{} ({} words)", outline.join(" "), words.unwrap_or(500))
+/// }
+///
+/// workflow! {
+///     /// Writes an article.
+///     #[workflow(tool)]
+///     pub Article(
+///         /// what it is about
+///         topic: String,
+///         words: Option<u32>,
+///     ) -> String {
+///         start -> outline(topic) -> draft(outline, words) -> end;
+///     }
+/// }
+///
+/// # fn main() -> Result<(), ToolMisuse> {
+/// assert_eq!(Article::spec().description, "Writes an article.");
+/// let call = Article::parse(r#"{"topic": "tea"}"#)?;
+/// assert_eq!((call.topic.as_str(), call.words), ("tea", None));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # What a model is told
 ///
 /// - The name of the function, and its doc comment, which a tool needs to have.
@@ -530,6 +568,9 @@ pub use loomflow_models::{Choice, PlainChoice, schemars};
 /// ```
 #[cfg(feature = "openai")]
 pub use loomflow_macros::tool;
+#[cfg(not(feature = "openai"))]
+#[doc(hidden)]
+pub use loomflow_macros::tool_without_models as tool;
 #[cfg(feature = "openai")]
 pub use loomflow_models::Tool;
 
@@ -607,10 +648,10 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
-    pub use crate::Choice;
+    pub use crate::{Choice, tool};
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
     #[cfg(feature = "openai")]
-    pub use crate::{Model, ModelError, Tool, tool};
+    pub use crate::{Model, ModelError, Tool};
 }
 
 /// The language of [`workflow!`], construct by construct.

@@ -36,6 +36,12 @@ pub fn tool(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 #[allow(missing_docs)]
+#[proc_macro_attribute]
+pub fn tool_without_models(_args: TokenStream, item: TokenStream) -> TokenStream {
+    tool::without_models(item.into()).into()
+}
+
+#[allow(missing_docs)]
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()

@@ -1,7 +1,7 @@
 //! What the macros make of some code, one file a case, named after it: a change of the expansion is read before it is
 //! taken. `INSTA_UPDATE=always cargo test -p loomflow-macros` writes the files anew.
 
-use crate::{choice, context, step, workflow};
+use crate::{choice, context, step, tool, workflow};
 use proc_macro2::{TokenStream, TokenTree};
 use std::{fs, path::Path, thread};
 
@@ -273,6 +273,64 @@ fn a_choice_whose_labels_carry_something() {
 #[test]
 fn a_choice_with_errors() {
     choice_matches("a_choice_with_errors", r"enum Desk<'a> { Move(u32, &'a str), Stay }");
+}
+
+fn tool_matches(name: &str, args: &str, item: &str) {
+    matches(name, &format!("#[tool({args})]\n{item}"), &tool::expand(tokens(args), tokens(item)));
+}
+
+#[test]
+fn a_tool() {
+    tool_matches(
+        "a_tool",
+        "timeout = 30s, crate = flow",
+        r"/// Searches the web.
+///
+/// Costs a cent.
+pub async fn web_search(
+    #[context] http: &Http,
+    /** what to look for */ query: &str,
+    /// Where to look.
+    sites: &[Site],
+    #[run] run: &Visit,
+    since: Option<&str>,
+    most: u8,
+) -> Result<Vec<Hit>, HttpError> {
+    http.get(query).await
+}",
+    );
+}
+
+#[test]
+fn a_tool_that_takes_nothing() {
+    tool_matches("a_tool_that_takes_nothing", "", "/// Rings the bell.\nfn ring() {}");
+}
+
+#[test]
+fn a_tool_with_errors() {
+    tool_matches(
+        "a_tool_with_errors",
+        "retries = 3",
+        "fn find<T>(/** what to find */ words: &[&str], (a, b): (u8, u8), kind: &'static str) -> T { todo!() }",
+    );
+}
+
+#[test]
+fn a_tool_in_a_build_without_models() {
+    let code = "/// Finds something.\nfn find(/** what to find */ what: &str) -> String { what.to_owned() }";
+    matches("a_tool_in_a_build_without_models", code, &tool::without_models(tokens(code)));
+}
+
+#[test]
+fn a_workflow_that_is_a_tool() {
+    workflow_matches(
+        "a_workflow_that_is_a_tool",
+        r"/// Writes about a topic.
+#[workflow(tool)]
+pub Article(/** what it is about */ topic: String, length: u32) -> String {
+    start -> draft(topic, length) -> end;
+}",
+    );
 }
 
 #[test]

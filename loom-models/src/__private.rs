@@ -4,8 +4,8 @@ pub use crate::{
     choice::{Carried, Choice, Label, Payload, PayloadOf, PlainChoice, fields, payload},
     request::ToolSpec,
     tool::{
-        Arguments, Filled, ParameterOf, Tool, ToolMisuse, Use, Written, debugged, deserialized, filled, parameter,
-        schema, serialized, spec,
+        Arguments, Filled, Parameter, ParameterOf, Tool, ToolMisuse, Use, Written, debugged, deserialized, filled,
+        parameter, schema, serialized, spec,
     },
     unfit::Unfit,
 };

@@ -28,6 +28,8 @@ pub struct Workflow {
 
 /// `name: Type`
 pub struct Input {
+    /// Its doc comments.
+    pub docs: Vec<Attribute>,
     /// Its name.
     pub name: Ident,
     /// Its type.

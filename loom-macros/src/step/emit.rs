@@ -201,7 +201,7 @@ pub(super) fn keyed(
 fn settled(rt: &TokenStream) -> TokenStream {
     quote! {
         fn check_answer(__ask: &str, __json: &str) -> #rt::Option<#rt::Result<(), #rt::JsonError>> {
-            if __ask == Self::NAME { #rt::Some(#rt::check_settled::<Self>(__json)) } else { #rt::None }
+            if __ask == <Self as #rt::Step>::NAME { #rt::Some(#rt::check_settled::<Self>(__json)) } else { #rt::None }
         }
     }
 }

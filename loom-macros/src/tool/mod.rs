@@ -11,11 +11,25 @@ use crate::{
     output::{runtime, runtime_of_models},
     step,
 };
-use emit::Emitted;
+pub(crate) use emit::Emitted;
 use loomflow_graph::grammar::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::quote;
+pub(crate) use read::{Parameter, about};
 use step::StepFn;
+
+/// What is made of the function in a build without models: it stays what it is.
+pub(crate) fn without_models(item: TokenStream) -> TokenStream {
+    let mut step = match StepFn::parse("#[tool]", item) {
+        Ok(step) => step,
+        Err(error) => return error.into_compile_error(),
+    };
+    read::parameters(&mut step, &Errors::new());
+    let message =
+        "a tool is for a model to call, and this build of loomflow has no models: turn on its feature `openai`";
+    let error = syn::Error::new(step.sig.ident.span(), message).into_compile_error();
+    quote!(#step #error)
+}
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let written = item.clone();
@@ -28,7 +42,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = Errors::new();
     let options = step::options(args, &step, &errors);
-    let about = read::about(&step, &errors);
+    let about = about(&step.sig.ident, &step.sig.generics, &step.attrs, &errors);
     let parameters = read::parameters(&mut step, &errors);
     let checked = step::check(&step, &errors);
     step::beside(&step, checked, errors, |parts| {

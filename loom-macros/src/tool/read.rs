@@ -1,4 +1,4 @@
-//! What a model is told of a function: what it does, and what it takes.
+//! What a model is told of a tool: what it does, and what it takes.
 
 use super::owned::{Takes, owned};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use loomflow_graph::grammar::errors::Errors;
 use proc_macro2::{Ident, Span};
-use syn::{FnArg, Pat, Type, spanned::Spanned};
+use syn::{Attribute, FnArg, Generics, Pat, Type, spanned::Spanned};
 
 /// A parameter that a model fills in.
 pub(crate) struct Parameter {
@@ -21,15 +21,21 @@ pub(crate) struct Parameter {
     pub(super) takes: Takes,
 }
 
-/// What the model is told of the function.
-pub(super) fn about(step: &StepFn, errors: &Errors) -> String {
-    let (name, generics) = (&step.sig.ident, &step.sig.generics);
+impl Parameter {
+    /// One that is taken by value.
+    pub(crate) fn whole(name: Ident, about: String, ty: Type) -> Self {
+        Parameter { name, about, span: ty.span(), ty, takes: Takes::Whole }
+    }
+}
+
+/// What the model is told of a tool.
+pub(crate) fn about(name: &Ident, generics: &Generics, attrs: &[Attribute], errors: &Errors) -> String {
     check_name(name, errors);
     if !generics.params.is_empty() {
         let message = "a tool is not generic: what a model fills in, and what it is told, is of types that are known";
         errors.on(&generics.params, message);
     }
-    let about = docs::text(&step.attrs);
+    let about = docs::text(attrs);
     if about.is_empty() {
         let message = format!(
             "a model is told what a tool does by its doc comment, and `{name}` has none: write `/// …` above it"
@@ -40,7 +46,7 @@ pub(super) fn about(step: &StepFn, errors: &Errors) -> String {
 }
 
 /// Servers take no other names.
-pub(crate) fn check_name(name: &Ident, errors: &Errors) {
+fn check_name(name: &Ident, errors: &Errors) {
     let text = unraw(name);
     if text.len() > 64 || !text.is_ascii() {
         let message = "a model calls a tool by its name, of at most 64 letters, digits and `_`, as servers take it: give it such a one";

@@ -8,6 +8,7 @@ use super::{
     plan::Plan,
     positions::positions,
     signature::Signature,
+    tool,
 };
 use crate::output::at;
 use loomflow_graph::{
@@ -36,6 +37,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     let workflow = workflow_impl(&plan, &graph::constant(&plan, flow, &described), &place, &kept);
     let machine = machine_impl(&plan);
     let inherent = inherent_impl(signature);
+    let tool = tool::of(signature);
     quote! {
         #strukt
         #[doc(hidden)]
@@ -52,6 +54,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
             #once
         };
         #inherent
+        #tool
         #locked
     }
 }

@@ -7,6 +7,7 @@
 //!   `lock` holds it against the lock file;
 //! - `machine` writes the states and the turns, `transition` the ways between them, `expr` the user's expressions with
 //!   the graph's names in them;
+//! - `tool` is what makes a tool of it;
 //! - `fallback` is what a workflow with errors becomes.
 
 mod branch;
@@ -27,6 +28,7 @@ mod signature;
 mod testing;
 
 mod told;
+mod tool;
 mod transition;
 mod wording;
 mod work;

@@ -5,7 +5,7 @@ use loomflow_graph::grammar::{errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, LitInt, LitStr, Path, Token, ext::IdentExt, parse::ParseStream};
 
-const KEYS: [&str; 3] = ["version", "locked", "crate"];
+const KEYS: [&str; 4] = ["version", "locked", "tool", "crate"];
 
 /// The options of a workflow.
 pub(super) struct Options {
@@ -13,6 +13,8 @@ pub(super) struct Options {
     pub(super) version: u32,
     /// The lock that it is held to.
     pub(super) lock: Option<Lock>,
+    /// Whether it is a tool too.
+    pub(super) tool: bool,
     /// Where loomflow is found.
     pub(super) krate: Option<Path>,
 }
@@ -27,7 +29,7 @@ pub(super) struct Lock {
 
 impl Options {
     pub(super) fn of(attrs: &[&Attribute], errors: &Errors) -> Self {
-        let mut options = Options { version: 1, lock: None, krate: None };
+        let mut options = Options { version: 1, lock: None, tool: false, krate: None };
         let mut seen: Vec<String> = Vec::new();
         for attr in attrs {
             if let Err(error) = attr.parse_args_with(|input: ParseStream<'_>| options.read(input, &mut seen, errors)) {
@@ -53,6 +55,10 @@ impl Options {
                 "locked" => {
                     input.call(Ident::parse_any)?;
                     self.lock = Some(Lock { span: key.span(), path: path(input)? });
+                }
+                "tool" => {
+                    input.call(Ident::parse_any)?;
+                    self.tool = true;
                 }
                 _ => return Err(unknown(&key)),
             }
@@ -94,7 +100,7 @@ fn unknown(key: &Ident) -> syn::Error {
     let text = key.to_string();
     let message = match nearest(&text, KEYS.map(str::to_owned)) {
         Some(near) => format!("a workflow has no option `{text}`: did you mean `{near}`?"),
-        None => format!("a workflow has no option `{text}`: there are `version`, `locked` and `crate`"),
+        None => format!("a workflow has no option `{text}`: there are `version`, `locked`, `tool` and `crate`"),
     };
     syn::Error::new(key.span(), message)
 }

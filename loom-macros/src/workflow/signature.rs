@@ -1,6 +1,6 @@
 //! The outside of a workflow: its name, generics, inputs and output, and where loomflow is found.
 
-use super::options::Options;
+use super::{options::Options, tool};
 use crate::{output::runtime, step::borrows};
 use loomflow_graph::grammar::{ast::Workflow, errors::Errors};
 use proc_macro2::{Ident, TokenStream};
@@ -25,6 +25,9 @@ impl<'a> Signature<'a> {
     pub(super) fn of(ast: &'a Workflow, errors: &Errors) -> Self {
         let (ours, attrs): (Vec<_>, Vec<_>) = ast.attrs.iter().partition(|attr| attr.path().is_ident("workflow"));
         let options = Options::of(&ours, errors);
+        if options.tool {
+            tool::check(ast, errors);
+        }
         for param in &ast.generics.params {
             if let GenericParam::Lifetime(lifetime) = param {
                 errors.on(lifetime, "a workflow has no lifetime parameters: what it keeps, it owns");

@@ -164,7 +164,7 @@ fn workflow(kind: Line, mut targets: Vec<Target>, rt: &TokenStream) -> syn::Resu
         vis: Visibility::Inherited,
         name: Ident::new(kind.name(), span),
         generics: Generics::default(),
-        inputs: vec![Input { name: input, ty: Type::Verbatim(quote!(__Input)) }],
+        inputs: vec![Input { docs: Vec::new(), name: input, ty: Type::Verbatim(quote!(__Input)) }],
         output: Type::Verbatim(quote!(__Output)),
         lets: Vec::new(),
         statements: vec![Statement::Ways { sources: vec![source], chain: Chain { targets } }],

@@ -50,13 +50,14 @@ fn workflow(input: ParseStream, errors: &Errors) -> syn::Result<Workflow> {
     parenthesized!(content in input);
     let inputs = drained(&content, |content| {
         comma_separated(content, |input| {
-            if input.peek(Token![#]) {
+            let docs = input.call(Attribute::parse_outer)?;
+            if let Some(other) = docs.iter().find(|attr| !attr.path().is_ident("doc")) {
                 let message = "an input has no attributes: it is a value of the graph. What a step needs besides is asked for by the step: `#[context] llm: &Llm`, `#[run] run: &Visit`";
-                return Err(input.error(message));
+                return Err(syn::Error::new(other.pound_token.span, message));
             }
             let name = named(input, errors)?;
             input.parse::<Token![:]>()?;
-            Ok(Input { name, ty: input.parse()? })
+            Ok(Input { docs, name, ty: input.parse()? })
         })
     })?;
     if !input.peek(Token![->]) {
