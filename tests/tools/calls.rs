@@ -26,7 +26,7 @@ fn ring() {}
 
 /// Repeats a text.
 #[tool]
-fn repeat(text: Option<String>, value: Value) -> String {
+fn repeat(text: Option<&String>, value: &Value) -> String {
     format!("{text:?} {value}")
 }
 
@@ -143,7 +143,7 @@ fn the_function_called_by_hand_is_an_ordinary_function() {
     assert_eq!(order("ada", &lines, Some("soon"), true), 3 + 1 + 4 + 1);
     let calls: [fn(); 1] = [ring];
     calls[0]();
-    assert_eq!(Some(Value::Null).map(|value| repeat(None, value)), Some("None null".to_owned()));
+    assert_eq!(Some(Value::Null).map(|value| repeat(None, &value)), Some("None null".to_owned()));
 }
 
 #[test]

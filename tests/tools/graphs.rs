@@ -1,5 +1,8 @@
 //! Tools in graphs: as the steps they are, and with their arguments in one piece.
 
+#![expect(clippy::unused_async, reason = "tools are async here so that they are performed as such")]
+#![expect(clippy::too_many_arguments, reason = "one tool shows all kinds of parameters")]
+
 use crate::common::*;
 use loomflow::{
     Visit,
@@ -37,7 +40,7 @@ async fn join(
 /// Halves an even number.
 #[tool]
 fn halve(n: u32) -> Result<u32, String> {
-    if n % 2 == 0 { Ok(n / 2) } else { Err(format!("{n} is odd")) }
+    if n.is_multiple_of(2) { Ok(n / 2) } else { Err(format!("{n} is odd")) }
 }
 
 /// Triples a number and adds one.
@@ -69,7 +72,7 @@ fn ask(n: u32) -> Asked {
     let call = format!("{{\"n\": {n}}}");
     let asked = match n {
         1 => Ok(Asked::Nothing),
-        n if n % 2 == 0 => halve::parse(&call).map(Asked::Halve),
+        n if n.is_multiple_of(2) => halve::parse(&call).map(Asked::Halve),
         _ => triple::parse(&call).map(Asked::Triple),
     };
     asked.unwrap_or(Asked::Nothing)

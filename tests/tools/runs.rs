@@ -1,6 +1,8 @@
 //! What holds for a step's attempts holds when a tool is performed with its arguments in one piece: in memory, and in runs
 //! that are kept.
 
+#![expect(clippy::unused_async, reason = "tools are async here so that they are performed as such")]
+
 use crate::kept::{Cut, Mortal, case, case_in, program};
 use loomflow::{
     FailureKind, Loom, Outcome, Settled, Visit,

@@ -1,5 +1,7 @@
 //! What a model is told of a tool.
 
+#![expect(clippy::too_many_arguments, reason = "one tool shows all kinds of parameters")]
+
 use loomflow::{
     Step, Visit,
     model::{Use, schema::flaws},
@@ -74,13 +76,13 @@ fn outline(
 
 /// Counts words.
 #[tool]
-fn count(words: BTreeMap<String, u32>, note: Option<String>) -> usize {
+fn count(words: &BTreeMap<String, u32>, note: Option<String>) -> usize {
     words.len() + note.map_or(0, |note| note.len())
 }
 
 /// Sends anything anywhere.
 #[tool]
-fn send(body: Value, to: (f64, f64)) -> bool {
+fn send(body: &Value, to: (f64, f64)) -> bool {
     body.is_null() && to.0 > to.1
 }
 

@@ -13,7 +13,7 @@ fn write(topic: &str, words: u32) -> String {
 }
 
 #[step]
-fn polish(text: String) -> String {
+fn polish(text: &str) -> String {
     format!("{text}!")
 }
 

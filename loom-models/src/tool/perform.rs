@@ -31,10 +31,12 @@ impl<T: Tool> Use<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tool> Takes for Use<T> {
     type Param = Taken<<T as Tool>::Args>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tool> Step for Use<T> {
     const NAME: &'static str = <T as Step>::NAME;
     const DOC: &'static str = T::DOC;

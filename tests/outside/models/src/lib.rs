@@ -1,4 +1,4 @@
-//! What a model chooses and fills in, in a crate that knows loomflow by another name and schemars through it.
+//! What a model chooses, fills in and calls, in a crate that knows loomflow by another name and schemars through it.
 
 use flow::{
     prelude::*,
@@ -18,7 +18,7 @@ pub enum Urgency {
 }
 
 /// A customer's account.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// As on the invoice.
     pub number: u32,
@@ -68,6 +68,33 @@ workflow! {
     }
 }
 
+/// Looks an account up: its parameters have types with doc comments, and it has no word of serde or schemars.
+#[tool(retry = 1, crate = flow)]
+pub fn look_up(
+    #[context] _model: &Model,
+    /** as on the invoice */
+    account: &Account,
+    notes: &[String],
+) -> Result<String, std::fmt::Error> {
+    Ok(format!("{} {}", account.number, notes.len()))
+}
+
+workflow! {
+    /// Looks twice.
+    #[workflow(tool, crate = crate::inner::flow_inside)]
+    pub Twice(/** of whom */ account: Account) -> String {
+        start -> look_up(account, Vec::new()) -> again: look_up(account, vec![look_up]) -> end;
+    }
+}
+
+workflow! {
+    /// Performs a call.
+    #[workflow(crate = flow)]
+    pub Performed(call: <look_up as Tool>::Args) -> String {
+        start -> look_up: flow::model::Use::<look_up>(call) -> end;
+    }
+}
+
 /// How urgent a ticket is.
 ///
 /// # Errors
@@ -114,5 +141,15 @@ mod tests {
         assert_eq!(urgency(&app.model, "It burns.").await.unwrap(), Urgency::RightNow);
         assert_eq!(stars(&app.model, "Good!").await.unwrap(), 5);
         script.assert_used();
+    }
+
+    #[tokio::test]
+    async fn a_model_calls() {
+        let app = App { model: Model::of(ScriptedModel::new()) };
+        assert!(look_up::spec().strict && Twice::spec().strict);
+        let call = look_up::parse(r#"{"account": {"number": 7}, "notes": ["late"]}"#).unwrap();
+        assert_eq!(Performed::run(&app, call).await.unwrap(), "7 1");
+        let call = Twice::parse(r#"{"account": {"number": 7}}"#).unwrap();
+        assert_eq!(Twice::run(&app, call.account).await.unwrap(), "7 1");
     }
 }
