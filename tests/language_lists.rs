@@ -147,8 +147,12 @@ fn an_expression_is_appended_without_a_step() {
     workflow! {
         Value(n: u32, list: Vec<u32>) -> Vec<u32> { start -> list += (n) -> list += (n + 1) -> end(list); }
     }
+    workflow! {
+        Itself(list: Vec<usize>) -> Vec<usize> { start -> list += (list.len()) -> list += (list.iter().sum()) -> end(list); }
+    }
     assert_eq!(ended(Flow::trace(&(), 1)), way("add text", ["begin 1", "2", "7"].map(str::to_owned)));
     assert_eq!(ended(Value::trace(&(), 1, vec![9])).1, [9, 1, 2]);
+    assert_eq!(ended(Itself::trace(&(), vec![7])).1, [7, 1, 8]);
 }
 
 #[test]

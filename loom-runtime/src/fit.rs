@@ -230,16 +230,16 @@ impl<S: Into<T>, T> Append<Vec<T>> for S {
 pub trait List {
     /// What is in it.
     type Item;
-    /// Appends it.
-    fn append(&mut self, item: Self::Item);
+    /// Appends it. What is appended comes first, for it may read the list.
+    fn append(item: Self::Item, list: &mut Self);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> List for Vec<T> {
     type Item = T;
     #[inline]
-    fn append(&mut self, item: T) {
-        self.push(item);
+    fn append(item: T, list: &mut Vec<T>) {
+        list.push(item);
     }
 }
 

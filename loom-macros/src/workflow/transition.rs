@@ -107,7 +107,7 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                 let append = match subject {
                     Subject::Expr(expr, ..) => {
                         let (name, ty) = (plan.name(Held::Value(*list)), plan.ty(*list));
-                        let into = quote_spanned!(at(here.span)=> &mut #name, #item);
+                        let into = quote_spanned!(at(here.span)=> #item, &mut #name);
                         let appended = call(quote!(<#ty as #rt::List>::append), into, expr.span());
                         appending(plan, *list, &quote!(false), &quote!(#appended;))
                     }
