@@ -3,7 +3,7 @@
 use super::{
     duration::spelled,
     program::{Fork, ForkId, ForkKind, Guard, Kind, Program},
-    text::text,
+    text::{step, text},
 };
 use crate::{
     flow::PointId,
@@ -70,7 +70,7 @@ pub fn describe(program: &Program<'_>) -> Described {
     nodes.extend(program.nodes.iter().map(|node| NodePart {
         kind: NodeKind::Step,
         name: node.name.unraw().to_string(),
-        step: text(node.path),
+        step: step(node.path, node.name),
         sets: program.values[node.sets[0]].name.unraw().to_string(),
         line: node.name.span().start().line,
     }));

@@ -1,9 +1,10 @@
 //! Tokens as a person would write them: for labels, messages and formulas.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::{ExprPath, ext::IdentExt};
 
-/// The tokens of `item`, spaced as in ordinary code.
+/// The tokens of `item`, spaced as in ordinary code. A path that leads through what nobody can write is told by its last name.
 #[must_use]
 pub fn text(item: &impl ToTokens) -> String {
     let mut out = String::new();
@@ -11,10 +12,55 @@ pub fn text(item: &impl ToTokens) -> String {
     out
 }
 
+/// A step as it is told: its path, and the name of its node where the path is none of the user's.
+#[must_use]
+pub fn step(path: &ExprPath, node: &Ident) -> String {
+    let hidden = path.path.segments.iter().any(|segment| is_hidden(&segment.ident));
+    if hidden { node.unraw().to_string() } else { text(path) }
+}
+
+/// Whether a name is one that generated code makes up.
+fn is_hidden(name: &Ident) -> bool {
+    name.to_string().starts_with("__")
+}
+
+/// The tokens without the beginnings of paths that lead through a hidden name.
+fn told(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut told: Vec<TokenTree> = Vec::new();
+    // Where the path begins that is being read, and whether it leads through a hidden name.
+    let (mut begins, mut hidden) = (None, false);
+    for token in tokens {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                begins.get_or_insert(told.len());
+                told.push(token);
+                continue;
+            }
+            TokenTree::Ident(name) => {
+                let goes_on = ends_in_colons(&told);
+                match begins {
+                    Some(at) if goes_on && hidden => told.truncate(at),
+                    Some(_) if goes_on => {}
+                    _ => (begins, hidden) = (Some(told.len()), false),
+                }
+                hidden = hidden || is_hidden(name);
+            }
+            _ => (begins, hidden) = (None, false),
+        }
+        told.push(token);
+    }
+    told
+}
+
+fn ends_in_colons(tokens: &[TokenTree]) -> bool {
+    let colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    matches!(tokens, [.., one, other] if colon(one) && colon(other))
+}
+
 fn write(out: &mut String, tokens: TokenStream) {
     let mut joined = true;
     let mut before: Option<TokenTree> = None;
-    for token in tokens {
+    for token in told(tokens) {
         if !joined && spaced(before.as_ref(), &token, out) {
             out.push(' ');
         }
@@ -119,6 +165,20 @@ mod tests {
         ] {
             let tokens: proc_macro2::TokenStream = code.parse().expect("the case is Rust");
             assert_eq!(text(&tokens), code);
+        }
+    }
+
+    #[test]
+    fn a_path_through_a_hidden_name_is_told_by_its_last() {
+        for (code, told) in [
+            ("::loomflow::__models::Approval::Granted", "Granted"),
+            ("__Desk_choice::send(call)", "send(call)"),
+            ("x: __m::given().limit(\"a\", m::N)", "x: given().limit(\"a\", m::N)"),
+            ("__x", "__x"),
+            ("a::b(__x, c::d)", "a::b(__x, c::d)"),
+        ] {
+            let tokens: proc_macro2::TokenStream = code.parse().expect("the case is Rust");
+            assert_eq!(text(&tokens), told);
         }
     }
 }

@@ -5,10 +5,12 @@ use super::{
     machine::unraw,
     plan::{Held, Plan},
     positions::Positions,
-    wording::line,
 };
 use loomflow_graph::{
-    grammar::program::{Kind, Origin, Program, ValueId},
+    grammar::{
+        program::{Kind, Origin, Program, ValueId},
+        text::step,
+    },
     version::{self, Description, Typed},
 };
 use proc_macro2::TokenStream;
@@ -23,7 +25,7 @@ pub(super) fn description(plan: &Plan<'_, '_>, positions: &Positions) -> Descrip
     });
     let nodes = program.nodes.iter().map(|node| version::Node {
         name: unraw(node.name),
-        step: line(node.path),
+        step: step(node.path, node.name),
         sets: positions.values[node.sets[0]].clone(),
     });
     let states = positions.states.iter().zip(&plan.states).map(|(position, &point)| version::Position {
@@ -81,7 +83,10 @@ fn kept_values(plan: &Plan<'_, '_>) -> impl Iterator<Item = ValueId> {
 fn ty(program: &Program<'_>, origin: &Origin<'_>) -> String {
     match origin {
         Origin::Written(ty) => shown(ty),
-        Origin::Node(node) => format!("output of {}", line(program.nodes[*node].path)),
+        Origin::Node(node) => {
+            let node = &program.nodes[*node];
+            format!("output of {}", step(node.path, node.name))
+        }
         Origin::Failure => "Failure".to_owned(),
         Origin::List(of) => format!("Vec<{}>", ty(program, of)),
         Origin::Tried(of) => format!("Result<{}, Failure>", ty(program, of)),

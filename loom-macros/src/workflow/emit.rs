@@ -16,7 +16,7 @@ use loomflow_graph::{
     grammar::{ast, program::Program},
 };
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Lifetime;
 
 pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow) -> TokenStream {
@@ -150,7 +150,7 @@ fn checked_answers(plan: &Plan<'_, '_>) -> TokenStream {
     let rt = plan.rt();
     let mut told = Vec::new();
     let steps = (0..plan.program.nodes.len()).filter_map(|node| {
-        let text = loomflow_graph::grammar::text::text(plan.program.nodes[node].path);
+        let text = plan.program.nodes[node].path.to_token_stream().to_string();
         let is_new = !told.contains(&text);
         told.push(text);
         is_new.then(|| plan.step(node))
@@ -232,7 +232,7 @@ fn machine_impl(plan: &Plan<'_, '_>) -> TokenStream {
     let mut told = Vec::new();
     let calls = (0..plan.program.nodes.len()).filter_map(|node| {
         let path = plan.program.nodes[node].path;
-        let text = loomflow_graph::grammar::text::text(path);
+        let text = path.to_token_stream().to_string();
         // Two nodes of one step ask for one bound.
         if told.contains(&text) {
             return None;
