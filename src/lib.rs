@@ -571,6 +571,9 @@ pub use loomflow_macros::tool;
 #[cfg(not(feature = "openai"))]
 #[doc(hidden)]
 pub use loomflow_macros::tool_without_models as tool;
+
+#[cfg(feature = "openai")]
+pub use loomflow_macros::agent;
 #[cfg(feature = "openai")]
 pub use loomflow_models::Tool;
 
@@ -651,7 +654,7 @@ pub mod prelude {
     pub use crate::{Choice, tool};
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
     #[cfg(feature = "openai")]
-    pub use crate::{Model, ModelError, Tool};
+    pub use crate::{Model, ModelError, Tool, agent};
 }
 
 /// The language of [`workflow!`], construct by construct.

@@ -4,6 +4,7 @@
 //! [`step`], [`ask`], [`tool`], [`context`] and [`choice`] make types and implementations of functions, structs and enums;
 //! [`workflow`] makes code of what `loomflow-graph` has read, lowered and checked.
 
+mod agent;
 mod choice;
 mod context;
 mod docs;
@@ -45,6 +46,12 @@ pub fn tool_without_models(_args: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn agent(input: TokenStream) -> TokenStream {
+    agent::expand(input.into()).into()
 }
 
 #[allow(missing_docs)]

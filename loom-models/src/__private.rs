@@ -1,6 +1,14 @@
-//! What the code of `#[derive(Choice)]` and of `#[tool]` names.
+//! What the code of `#[derive(Choice)]`, of `#[tool]` and of `agent!` names.
 
 pub use crate::{
+    agent::{
+        approve::{Approval, Approve},
+        error::AgentError,
+        given::{Given, given},
+        place::{Limit, Offer, Place},
+        said::{Said, begin, done, heard, met, refused, told},
+        think::Think,
+    },
     choice::{Carried, Choice, Label, Payload, PayloadOf, PlainChoice, fields, payload},
     request::ToolSpec,
     tool::{
@@ -16,6 +24,6 @@ pub use core::{
     result::Result::{self, Err, Ok},
 };
 pub use schemars::{JsonSchema, Schema, SchemaGenerator};
-pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+pub use serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value as Json};
 pub use std::{borrow::Cow, string::String, sync::OnceLock, vec::Vec};

@@ -9,6 +9,7 @@
 //! A key is given to the server and to nobody else: it is in no `Debug`, no error and no log, and no message is ever given
 //! it. A server that repeats it in an error is quoted without it.
 
+mod agent;
 mod ask;
 mod builder;
 mod chat_model;
@@ -33,6 +34,10 @@ mod unfit;
 #[doc(hidden)]
 pub mod __private;
 
+pub use agent::{
+    approve::{Approval, Approve},
+    error::AgentError,
+};
 pub use ask::Asked;
 pub use builder::ModelBuilder;
 pub use chat_model::{BoxFuture, ChatModel};

@@ -45,9 +45,11 @@ use loomflow_graph::grammar::{
     },
     reads,
 };
+use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use signature::Signature;
+use syn::{Attribute, Path};
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
@@ -56,6 +58,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let signature = Signature::of(&ast, &errors);
     checked(&ast, &signature, errors)
+}
+
+/// Where its attributes say that loomflow is found. What is wrong with them is told when it is expanded.
+pub(crate) fn crate_of(attrs: &[Attribute]) -> Option<Path> {
+    let ours: Vec<_> = attrs.iter().filter(|attr| attr.path().is_ident("workflow")).collect();
+    Options::of(&ours, &Errors::new()).krate
 }
 
 /// A workflow in one line, as an expression.

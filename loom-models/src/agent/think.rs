@@ -1,0 +1,139 @@
+//! The step in which a model chooses.
+
+use super::{
+    error::{AgentError, START},
+    given::Given,
+    judge::{fixed, judge, read},
+    open::{Open, open},
+    place::Place,
+    request::{is_fixed, request},
+    said::{Said, TurnSaid, call},
+};
+use crate::model::Model;
+use loomflow_runtime::{
+    __private::{At, Call, Driver, Fallible, Needs, once},
+    Failure, Policy, Step,
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, marker::PhantomData};
+
+/// How many replies may be no choice between one call and the next; the last of them fails the agent.
+const TRIES: usize = 3;
+
+/// The step in which the model of an agent chooses at the place `P`: one call of the model, or none where there is nothing to
+/// choose.
+pub struct Think<P>(PhantomData<fn() -> P>);
+
+/// What a model chose, and what it said.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Turn<C> {
+    /// What it said.
+    pub said: Box<TurnSaid>,
+    /// What it chose.
+    pub choice: C,
+}
+
+impl<C> From<Turn<C>> for Said {
+    fn from(turn: Turn<C>) -> Self {
+        Said::Turn(turn.said)
+    }
+}
+
+impl<P> fmt::Debug for Think<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Think")
+    }
+}
+
+impl<P: Place> Think<P> {
+    #[doc(hidden)]
+    pub fn __args<'a>(conversation: &'a [Said], given: Given) -> (&'a [Said], Given) {
+        (conversation, given)
+    }
+}
+
+impl<P: Place> Step for Think<P> {
+    const NAME: &'static str = "think";
+    const DOC: &'static str = "The model chooses what to do next.";
+    const POLICY: Policy = Policy::ONCE;
+    type Args<'a> = (&'a [Said], Given);
+    type Output = Turn<P::Choice>;
+}
+
+impl<P: Place, C: ?Sized + Sync + Needs<Model, P::Agent>> Call<C> for Think<P> {
+    fn perform<'a, D: Driver>(
+        _: &'a D,
+        context: &'a C,
+        at: &'a At<D::Scope>,
+        (conversation, given): Self::Args<'a>,
+    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send {
+        let model = Needs::<Model, P::Agent>::need(context);
+        once(at, Fallible::new(think::<P>(model, conversation, given), |error: AgentError| error.into()))
+    }
+}
+
+async fn think<P: Place>(model: &Model, conversation: &[Said], given: Given) -> Result<Turn<P::Choice>, AgentError> {
+    let open = open::<P>(conversation, &given);
+    let (said, choice) = match (open.offers.as_slice(), open.words) {
+        ([], false) => return spent::<P>(conversation, open),
+        ([one], false) if is_fixed(one, &given) => {
+            let unfit = |why| AgentError::Arguments { tool: one.tool.to_owned(), why };
+            let arguments = serde_json::Value::Object(fixed(one.tool, &given).map_err(unfit)?).to_string();
+            let choice = read(one, "", &given).map_err(unfit)?;
+            let id = id(conversation, 0);
+            let message = Some(call(id.clone(), one.tool, arguments));
+            (TurnSaid { call: Some((one.tool.to_owned(), id)), message, ..TurnSaid::default() }, choice)
+        }
+        _ => {
+            let reply = model.chat(request::<P>(conversation, &given, &open)).await?;
+            let text = text(&reply);
+            let judged = judge::<P>(reply, &given, &open, |number| id(conversation, number));
+            let choice = match judged.choice {
+                Ok(choice) => choice,
+                Err(_) if corrections(conversation) + 1 < TRIES => P::again(),
+                Err(why) => {
+                    return Err(AgentError::NoChoice { after: after(conversation), tries: TRIES, why, reply: text });
+                }
+            };
+            (judged.said, choice)
+        }
+    };
+    Ok(Turn { said: Box::new(TurnSaid { at: P::NAME.to_owned(), ..said }), choice })
+}
+
+fn spent<P: Place>(conversation: &[Said], open: Open<P::Choice>) -> Result<Turn<P::Choice>, AgentError> {
+    match P::SPENT {
+        Some(spent) => {
+            let said = TurnSaid { at: P::NAME.to_owned(), ..TurnSaid::default() };
+            Ok(Turn { said: Box::new(said), choice: spent() })
+        }
+        None => Err(AgentError::Spent { after: after(conversation), choices: open.withdrawn }),
+    }
+}
+
+/// The tool that was called last, or `start`.
+fn after(conversation: &[Said]) -> String {
+    let tool = conversation.iter().rev().find_map(|said| match said {
+        Said::Heard { tool, .. } => Some(tool.clone()),
+        _ => None,
+    });
+    tool.unwrap_or_else(|| START.to_owned())
+}
+
+/// How many replies since the last call were no choice.
+fn corrections(conversation: &[Said]) -> usize {
+    let since = conversation.iter().rev().take_while(|said| !said.is_performed());
+    since.filter(|said| matches!(said, Said::Turn(turn) if !turn.corrections.is_empty())).count()
+}
+
+/// An id for a call that has none.
+fn id(conversation: &[Said], number: usize) -> String {
+    format!("call_{}_{number}", conversation.len())
+}
+
+fn text(reply: &crate::reply::ChatReply) -> String {
+    let calls = reply.message.tool_calls.iter().map(|call| format!("{}({})", call.name, call.arguments));
+    let words = [reply.message.content.clone(), reply.message.refusal.clone().unwrap_or_default()];
+    let said: Vec<String> = words.into_iter().filter(|words| !words.is_empty()).chain(calls).collect();
+    said.join(" ")
+}

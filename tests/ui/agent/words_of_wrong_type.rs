@@ -1,0 +1,41 @@
+use loomflow::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub enum Kind {
+    News,
+    Spam(String),
+}
+
+/// Searches the web.
+#[tool]
+fn web_search(query: &str) -> Vec<String> {
+    vec![query.to_owned()]
+}
+
+/// Sorts a text.
+#[tool]
+fn classify(text: &str) -> Kind {
+    Kind::Spam(text.to_owned())
+}
+
+/// Sends a mail.
+#[tool]
+fn send_email(to: &str, text: &str) -> String {
+    format!("{to}: {text}")
+}
+
+/// Files a report.
+#[tool]
+fn create_report(title: &str, pages: u32) -> String {
+    format!("{title}, {pages}")
+}
+
+agent! {
+    Researcher(question: String) -> usize {
+        start -> web_search | end; // wrong
+        web_search -> end(_.len());
+    }
+}
+
+fn main() {}
