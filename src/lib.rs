@@ -429,6 +429,48 @@ pub use loomflow_macros::ChoiceWithoutModels as Choice;
 #[cfg(feature = "openai")]
 pub use loomflow_models::{Choice, PlainChoice, schemars};
 
+/// Makes a workflow of which a model chooses the ways: at each place it is offered the [tools](macro@tool) that may come next, and
+/// no others.
+///
+/// The language is described on [a page of its own](crate::agents).
+///
+/// ```
+/// use loomflow::{model::ScriptedModel, prelude::*};
+/// use serde_json::json;
+///
+/// /// Searches the web.
+/// #[tool]
+/// fn web_search(query: &str) -> String {
+///     format!("all about {query}")
+/// }
+///
+/// /// Files a report.
+/// #[tool]
+/// fn create_report(title: &str) -> String {
+///     format!("report: {title}")
+/// }
+///
+/// agent! {
+///     /// Researches a question.
+///     Researcher(question: String) -> String {
+///         prompt "You research questions. Cite every source.";
+///
+///         start -> web_search(query: question);               // the first call, which the graph makes
+///         web_search -> web_search max 4 | create_report;     // what the model may choose then
+///         create_report -> end;                               // what ends the agent
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Failure> {
+/// let model = ScriptedModel::new().calls("create_report", &json!({ "title": "Blue" }));
+/// let reported = Researcher::run(&Model::of(model), "Why is the sky blue?".to_owned()).await?;
+/// assert_eq!(reported, "report: Blue");
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "openai")]
+pub use loomflow_macros::agent;
 /// Makes a tool of a function: a [`step`] that a model may call too.
 ///
 /// All that a step is, a tool is: its options, its contexts, its place in a graph, and the function that stays as it is.
@@ -571,9 +613,6 @@ pub use loomflow_macros::tool;
 #[cfg(not(feature = "openai"))]
 #[doc(hidden)]
 pub use loomflow_macros::tool_without_models as tool;
-
-#[cfg(feature = "openai")]
-pub use loomflow_macros::agent;
 #[cfg(feature = "openai")]
 pub use loomflow_models::Tool;
 
@@ -660,6 +699,12 @@ pub mod prelude {
 /// The language of [`workflow!`], construct by construct.
 pub mod language {
     #![doc = include_str!("language.md")]
+}
+
+/// Agents: what their models may do, and how to say so.
+#[cfg(feature = "openai")]
+pub mod agents {
+    #![doc = include_str!("agents.md")]
 }
 
 /// Runs that outlive their process: what is promised, and how to live with it.

@@ -672,3 +672,21 @@ mod kept {
         assert_eq!(run("triage", &["--journal"]).code, Some(2));
     }
 }
+
+#[cfg(feature = "openai")]
+#[test]
+fn the_researcher_searches_reads_and_reports_what_it_may_not_save() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let mut command = command("researcher", &["What happens when a lease is over?", source]);
+    command.env_remove("OPENAI_BASE_URL").env_remove("OPENAI_API_KEY").stdin(Stdio::null());
+    let run = read(command.output().expect("the example starts"));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(
+        run.out.starts_with("What happens when a lease is over?\n\n") && run.out.contains(".md, line "),
+        "{}",
+        run.out
+    );
+    assert!(run.err.contains("May the model call `save`?") && run.err.contains("nobody is here"), "{}", run.err);
+    assert!(run.err.contains("think -> search -> think_after_search -> read -> think_after_read -> "), "{}", run.err);
+    assert!(!Path::new("report.md").exists(), "nobody approved it");
+}

@@ -23,6 +23,9 @@ mod partial_failure;
 mod prompt_chain;
 #[path = "../../examples/research.rs"]
 mod research;
+#[cfg(feature = "openai")]
+#[path = "../../examples/researcher.rs"]
+mod researcher;
 #[path = "../../examples/routing.rs"]
 mod routing;
 #[path = "../../examples/saga.rs"]
