@@ -164,3 +164,38 @@ pub fn ran<'d, T>(
     let (path, outcome) = crate::kept::program(run);
     (path.join(" "), outcome, desk.done.all())
 }
+
+/// What servers refuse: calls without an answer, answers without a call, messages without anything, names that are none.
+pub fn assert_sound(messages: &[Message]) {
+    let mut open: Vec<&str> = Vec::new();
+    for message in messages {
+        match message {
+            Message::Tool { tool_call_id, content } => {
+                assert!(!content.is_empty());
+                let at = open.iter().position(|id| id == tool_call_id);
+                open.remove(at.unwrap_or_else(|| panic!("no call has the id {tool_call_id:?}: {messages:?}")));
+            }
+            other => {
+                assert!(open.is_empty(), "{open:?} have no answer: {messages:?}");
+                match other {
+                    Message::Assistant(said) => {
+                        assert!(!said.content.is_empty() || !said.tool_calls.is_empty(), "{messages:?}");
+                        for call in &said.tool_calls {
+                            assert!(!call.id.is_empty() && !open.contains(&call.id.as_str()), "{messages:?}");
+                            let sound = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+                            assert!(
+                                (1..=64).contains(&call.name.len()) && call.name.chars().all(sound),
+                                "{messages:?}"
+                            );
+                            serde_json::from_str::<serde_json::Map<_, _>>(&call.arguments).expect("an object");
+                            open.push(&call.id);
+                        }
+                    }
+                    Message::System { content } | Message::User { content } => assert!(!content.is_empty()),
+                    Message::Tool { .. } => {}
+                }
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:?} have no answer");
+}

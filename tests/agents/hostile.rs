@@ -2,7 +2,7 @@
 //!
 //! Each seed gives the same replies in every build; more of them with `LOOMFLOW_SEEDS=10000`.
 
-use crate::desk::{Desk, Report, add, calls_as, create_report, ran, send_email, web_search};
+use crate::desk::{Desk, Report, add, assert_sound, calls_as, create_report, ran, send_email, web_search};
 use loomflow::{
     model::{AgentError, Approval, Approve, Assistant, ChatReply, ChatRequest, Finish, ScriptedModel, ToolCall},
     prelude::*,
@@ -124,9 +124,13 @@ fn reply(dice: &mut Dice, request: &ChatRequest) -> ChatReply {
     reply
 }
 
+/// A model of that seed, whose server refuses what servers refuse.
 fn model(seed: u64) -> ScriptedModel {
     let dice = std::sync::Mutex::new(Dice(seed));
-    ScriptedModel::new().always(move |request| Ok(reply(&mut dice.lock().expect("nothing panics here"), request)))
+    ScriptedModel::new().always(move |request| {
+        assert_sound(&request.messages);
+        Ok(reply(&mut dice.lock().expect("nothing panics here"), request))
+    })
 }
 
 fn seeds() -> std::ops::Range<u64> {

@@ -24,7 +24,8 @@ fn is_hidden(name: &Ident) -> bool {
     name.to_string().starts_with("__")
 }
 
-/// The tokens without the beginnings of paths that lead through a hidden name.
+/// The tokens without the beginnings of paths that lead through a hidden name. Behind such a name, one may end in a `_` that sets
+/// it apart from a name of the user's: that is not told either.
 fn told(tokens: TokenStream) -> Vec<TokenTree> {
     let mut told: Vec<TokenTree> = Vec::new();
     // Where the path begins that is being read, and whether it leads through a hidden name.
@@ -39,7 +40,11 @@ fn told(tokens: TokenStream) -> Vec<TokenTree> {
             TokenTree::Ident(name) => {
                 let goes_on = ends_in_colons(&told);
                 match begins {
-                    Some(at) if goes_on && hidden => told.truncate(at),
+                    Some(at) if goes_on && hidden => {
+                        told.truncate(at);
+                        told.push(apart(name).into());
+                        continue;
+                    }
                     Some(_) if goes_on => {}
                     _ => (begins, hidden) = (Some(told.len()), false),
                 }
@@ -50,6 +55,15 @@ fn told(tokens: TokenStream) -> Vec<TokenTree> {
         told.push(token);
     }
     told
+}
+
+/// A name without what sets it apart.
+fn apart(name: &Ident) -> Ident {
+    let text = name.to_string();
+    match text.strip_suffix('_') {
+        Some(own) if syn::parse_str::<Ident>(own).is_ok() => Ident::new(own, name.span()),
+        _ => name.clone(),
+    }
 }
 
 fn ends_in_colons(tokens: &[TokenTree]) -> bool {
@@ -174,6 +188,7 @@ mod tests {
             ("::loomflow::__models::Approval::Granted", "Granted"),
             ("__Desk_choice::send(call)", "send(call)"),
             ("x: __m::given().limit(\"a\", m::N)", "x: given().limit(\"a\", m::N)"),
+            ("__Desk_choice::send_(call)", "send(call)"),
             ("__x", "__x"),
             ("a::b(__x, c::d)", "a::b(__x, c::d)"),
         ] {

@@ -1,5 +1,7 @@
 //! An agent as it is written, every token that an error may point at kept.
 
+#![expect(clippy::large_enum_variant, reason = "a syntax tree is built once and then only looked at")]
+
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, LitStr, Pat, Path, Type, Visibility};
 

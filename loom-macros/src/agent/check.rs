@@ -16,6 +16,9 @@ use proc_macro2::Ident;
 
 pub(super) fn check(agent: &Agent, errors: &Errors) {
     names(agent, errors);
+    if !starts(agent, errors) {
+        return;
+    }
     sources(agent, errors);
     rules(agent, errors);
     for choices in agent.choices() {
@@ -77,6 +80,20 @@ fn reserved(name: &Ident, what: &str, errors: &Errors) {
     if RESERVED.contains(&text.as_str()) || RESERVED_BEFORE.iter().any(|word| text.starts_with(word)) {
         errors.at(name.span(), format!("the agent itself has a `{name}`, so no {what} can be called so"));
     }
+}
+
+/// There is something to begin with.
+fn starts(agent: &Agent, errors: &Errors) -> bool {
+    let mut sources = agent.statements.iter().flat_map(|statement| &statement.sources);
+    if agent.free.is_some() || sources.clone().any(|source| source == "start") {
+        return true;
+    }
+    let near = sources.find(|source| nearest(&source.to_string(), ["start".to_owned()]).is_some());
+    match near {
+        Some(near) => errors.at(near.span(), format!("an agent begins with `start`, and has no `{near}`")),
+        None => errors.at(agent.name.span(), format!("`{}` never begins: write `start -> …;`", agent.name)),
+    }
+    false
 }
 
 fn sources(agent: &Agent, errors: &Errors) {
@@ -162,28 +179,26 @@ fn twice(choices: &Choices, errors: &Errors) {
 
 /// Everything is come to from `start`, and something follows it.
 fn begins(agent: &Agent, ways: &[Way], errors: &Errors) {
-    let has_start = agent.statements.iter().any(|statement| statement.sources.iter().any(|source| source == "start"));
-    if !has_start && agent.free.is_none() {
-        let hint = nearest(
-            "start",
-            agent.statements.iter().flat_map(|statement| statement.sources.iter().map(ToString::to_string)),
-        );
-        let hint = hint.map_or_else(String::new, |near| format!("; `{near}` has a similar name"));
-        errors.at(agent.name.span(), format!("`{}` never begins: write `start -> …;`{hint}", agent.name));
-        return;
-    }
     let reached = reach(ways, &At::Start, |_| true);
     let free = free_sources(agent);
-    for offered in tools(agent) {
-        let at = At::of(offered.tool());
-        let tool = offered.tool();
-        if reached.iter().all(|(known, _)| *known != at) {
+    let (led, lost): (Vec<_>, Vec<_>) = tools(agent)
+        .into_iter()
+        .map(|offered| At::of(offered.tool()))
+        .partition(|at| reached.iter().any(|(known, _)| known == at));
+    let offered = |tool: &Ident| led.contains(&At::of(tool));
+    for tool in tools(agent).into_iter().map(Offered::tool).filter(|tool| offered(tool)) {
+        if agent.statement(tool).is_none() && !free.contains(&At::of(tool)) {
+            let message =
+                format!("nothing is said of what comes after `{tool}`: add `{tool} -> …;`, or `{tool} -> end;`");
+            errors.at(tool.span(), message);
+        }
+    }
+    // What comes after such a tool is told with it.
+    let follows = |at: &At| ways.iter().any(|way| way.to == *at && way.from != *at && lost.contains(&way.from));
+    let first = lost.iter().find(|at| !follows(at)).or(lost.first());
+    for at in lost.iter().filter(|at| !follows(at) || first == Some(at)) {
+        if let At::Tool(tool) = at {
             errors.at(tool.span(), format!("nothing leads to `{tool}`: no way from `start` comes here"));
-        } else if agent.statement(tool).is_none() && !free.contains(&at) {
-            errors.at(
-                tool.span(),
-                format!("nothing is said of what comes after `{tool}`: add `{tool} -> …;`, or `{tool} -> end;`"),
-            );
         }
     }
 }

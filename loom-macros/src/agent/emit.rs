@@ -34,12 +34,17 @@ pub(super) fn choice(agent: &Agent, place: &Place<'_>) -> Ident {
     format_ident!("__{}_{}_choice", agent.name, place.node, span = Span::call_site())
 }
 
+/// The label of a call. rustc proposes labels for types that are not there, so it is not the tool's own name.
+pub(super) fn label(call: &Offered) -> Ident {
+    format_ident!("{}_", call.tool(), span = call.tool().span())
+}
+
 fn of_place(agent: &Agent, place: &Place<'_>, m: &TokenStream) -> TokenStream {
     let (vis, name) = (&agent.vis, &agent.name);
     let (marker, choice) = (marker(agent, place), choice(agent, place));
     let variants = place.offers.iter().map(|call| {
-        let (tool, alias) = (call.tool(), alias(agent, call.tool()));
-        quote_spanned!(at(tool.span())=> #tool(<#alias as #m::Tool>::Args),)
+        let (label, alias) = (label(call), alias(agent, call.tool()));
+        quote_spanned!(at(label.span())=> #label(<#alias as #m::Tool>::Args),)
     });
     let words = place.words.as_ref().map(|_| quote!(Words(#m::String),));
     let spent = place.otherwise.map(|_| quote!(Spent,));
@@ -94,7 +99,7 @@ fn of_place(agent: &Agent, place: &Place<'_>, m: &TokenStream) -> TokenStream {
 }
 
 fn offer(agent: &Agent, choice: &Ident, call: &Offered, m: &TokenStream) -> TokenStream {
-    let (tool, alias) = (call.tool(), alias(agent, call.tool()));
+    let (tool, label, alias) = (call.tool(), label(call), alias(agent, call.tool()));
     let limit = match &call.max {
         Some(max) => {
             let limit = limit(max, m);
@@ -112,7 +117,7 @@ fn offer(agent: &Agent, choice: &Ident, call: &Offered, m: &TokenStream) -> Toke
             tool: <#alias as #m::Tool>::NAME,
             spec: <#alias as #m::Tool>::spec_without,
             read: |__arguments, __fixed| {
-                #m::Result::map(<#alias as #m::Tool>::parse_with(__arguments, __fixed), #choice::#tool)
+                #m::Result::map(<#alias as #m::Tool>::parse_with(__arguments, __fixed), #choice::#label)
             },
             limit: #limit,
             refusals: #refusals,

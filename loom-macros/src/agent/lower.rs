@@ -7,7 +7,7 @@
 use super::{
     alias,
     ast::{Agent, Arm, Choice, Exit, Max, Offered, Then},
-    emit::{choice, marker},
+    emit::{choice, label, marker},
     places::{Kind, Place, Places, number},
     ways::{At, comes_back, free_sources, tools, ways},
 };
@@ -55,6 +55,15 @@ fn text(expr: &Expr, m: &TokenStream) -> TokenStream {
     }
 }
 
+/// An exit as it is written.
+fn written(exit: &Exit) -> TokenStream {
+    let Exit { keyword, with } = exit;
+    match with {
+        Some(with) => quote!(#keyword(#with)),
+        None => quote!(#keyword),
+    }
+}
+
 struct Lower<'l, 'a> {
     agent: &'a Agent,
     places: &'l Places<'a>,
@@ -68,7 +77,7 @@ impl<'a> Lower<'_, 'a> {
             for source in &statement.sources {
                 let then = match &statement.then {
                     Then::Choose(choices) => match choices.sole_exit() {
-                        Some(exit) if source != "start" || exit.keyword == "fail" => self.exit(exit),
+                        Some(exit) if source != "start" || exit.keyword == "fail" => written(exit),
                         _ => {
                             let heard = self.heard(source);
                             let place = self.place(&Kind::After(At::of(source), None));
@@ -123,17 +132,9 @@ impl<'a> Lower<'_, 'a> {
         }
     }
 
-    fn exit(&self, exit: &Exit) -> TokenStream {
-        let Exit { keyword, with } = exit;
-        match with {
-            Some(with) => quote!(#keyword(#with)),
-            None => quote!(#keyword),
-        }
-    }
-
     /// An exit that no offer stands before: what is required before the end is looked at here.
     fn guarded_exit(&self, exit: &Exit) -> TokenStream {
-        let code = self.exit(exit);
+        let code = written(exit);
         let required: Vec<String> = self.agent.required(&exit.keyword).iter().map(ToString::to_string).collect();
         if required.is_empty() {
             return code;
@@ -212,12 +213,12 @@ impl<'a> Lower<'_, 'a> {
     /// A call that the model chose, as an arm.
     fn call(&self, place: &Place<'a>, call: &Offered) -> TokenStream {
         let (m, tool) = (self.m, call.tool());
-        let (label, alias) = (choice(self.agent, place), alias(self.agent, tool));
+        let (choices, label, alias) = (choice(self.agent, place), label(call), alias(self.agent, tool));
         let tried = self.is_tried(tool).then(|| quote!(try));
         let bound = self.bound(place, call);
         let performed = quote_spanned!(tool.span()=> #tried #tool: #m::Use::<#alias>(call) #bound);
         let Some(refusals) = self.agent.refusals(tool) else {
-            return quote!(#label::#tool(call) => #performed,);
+            return quote!(#choices::#label(call) => #performed,);
         };
         let node = place.node.to_string();
         let approve =
@@ -225,7 +226,7 @@ impl<'a> Lower<'_, 'a> {
         let refusals = Literal::usize_unsuffixed(refusals);
         let back = self.back(place, &quote!(#refusals), &quote!(run));
         quote! {
-            #label::#tool(call) => #approve: #m::Approve::<#alias>(call) -> match {
+            #choices::#label(call) => #approve: #m::Approve::<#alias>(call) -> match {
                 #m::Approval::Granted => #performed,
                 #m::Approval::Refused(why) => conversation += (#m::refused(&conversation, &why)) -> #back,
             },

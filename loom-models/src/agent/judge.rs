@@ -73,8 +73,14 @@ pub(super) fn judge<P: Place>(
         several => {
             let why = format!("it makes {} calls at once", several.len());
             // A reply of a thousand calls would be sent back with a thousand answers.
-            let calls: Vec<ToolCall> =
-                several.iter().take(MOST_CALLS).enumerate().map(|(n, call)| clean(call, id(n))).collect();
+            let mut calls: Vec<ToolCall> = Vec::new();
+            for (number, call) in several.iter().take(MOST_CALLS).enumerate() {
+                let mut call = clean(call, id(number));
+                if calls.iter().any(|other| other.id == call.id) {
+                    call.id = id(number);
+                }
+                calls.push(call);
+            }
             let told = "The call was not made: one call is made at a time. Make one call.";
             let told = calls.iter().map(|call| Message::tool(&call.id, told)).collect();
             none(Assistant { content: words, tool_calls: calls, refusal: None }, told, why, open)

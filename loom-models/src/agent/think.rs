@@ -47,7 +47,8 @@ impl<P> fmt::Debug for Think<P> {
 
 impl<P: Place> Think<P> {
     #[doc(hidden)]
-    pub fn __args<'a>(conversation: &'a [Said], given: Given) -> (&'a [Said], Given) {
+    #[must_use]
+    pub fn __args(conversation: &[Said], given: Given) -> (&[Said], Given) {
         (conversation, given)
     }
 }

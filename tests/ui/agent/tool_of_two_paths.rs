@@ -31,14 +31,10 @@ fn create_report(title: &str, pages: u32) -> String {
     format!("{title}, {pages}")
 }
 
-mod other {
-    pub use super::web_search;
-}
-
 agent! {
     Researcher(question: String) -> String {
         start -> web_search;
-        web_search -> self::create_report | other::web_search max 2; // wrong
+        web_search -> self::web_search max 2 | create_report; // wrong
         create_report -> end;
     }
 }

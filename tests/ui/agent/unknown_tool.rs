@@ -34,7 +34,8 @@ fn create_report(title: &str, pages: u32) -> String {
 agent! {
     Researcher(question: String) -> String {
         start -> web_serach; // wrong
-        web_serach -> end(format!("{_:?}"));
+        web_serach -> create_report;
+        create_report -> end;
     }
 }
 
