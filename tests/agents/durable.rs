@@ -72,7 +72,6 @@ agent! {
 fn the_free_form_is_carried_on() {
     fn context() -> Desk {
         desk(&scripted(|turn| match turn {
-            1 => ChatReply::text("42"),
             2 => search("broken cable"),
             0 | 3 => calls("add", &json!({ "a": 40, "b": 2 })),
             _ => ChatReply::text("42"),

@@ -314,8 +314,8 @@ mod approved {
         calls("send_email", &json!({ "to": to, "text": "hello" }))
     }
 
-    fn refused(why: &str) -> Option<Approval> {
-        Some(Approval::Refused(why.to_owned()))
+    fn refused(why: &str) -> Approval {
+        Approval::Refused(why.to_owned())
     }
 
     #[test]
@@ -354,7 +354,7 @@ mod approved {
         let desk = Desk::of(&script);
         let run = Asked::trace(&desk, question()).answering::<Approve<send_email>>(|asked| {
             assert!(!asked.shown().any(|json| json.contains("Cid")), "it is withdrawn");
-            refused("not today")
+            Some(refused("not today"))
         });
         let (_, outcome, done) = ran(&desk, run);
         outcome.expect("it ends");

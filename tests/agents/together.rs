@@ -31,13 +31,13 @@ agent! {
 
 /// Whether a report is too short.
 #[tool]
-async fn if_short(title: &str) -> bool {
+fn if_short(title: &str) -> bool {
     title.len() < 3
 }
 
 /// Finishes a report.
 #[tool]
-async fn finish(#[context] done: &Done, title: &str) -> String {
+fn finish(#[context] done: &Done, title: &str) -> String {
     done.note(format!("finish({title})"));
     title.to_uppercase()
 }
