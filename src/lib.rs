@@ -1,5 +1,6 @@
 //! [language page]: crate::language
 //! [durability page]: crate::durability
+#![cfg_attr(feature = "openai", doc = "[agents page]: crate::agents")]
 //!
 #![doc = include_str!("../README.md")]
 //!
