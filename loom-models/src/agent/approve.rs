@@ -82,6 +82,7 @@ impl<T: Tool> Step for Approve<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tool> Ask for Approve<T> {
     const INBOX: bool = false;
 }
