@@ -83,7 +83,7 @@ workflow! {
     /// Looks twice.
     #[workflow(tool, crate = crate::inner::flow_inside)]
     pub Twice(/** of whom */ account: Account) -> String {
-        start -> look_up(account, Vec::new()) -> again: look_up(account, vec![look_up]) -> end;
+        start -> look_up(account, &[]) -> again: look_up(account, &[look_up]) -> end;
     }
 }
 
