@@ -74,9 +74,9 @@ pub trait Driver: Sync {
     #[inline]
     fn sets(&self, _at: &At<Self::Scope>, _value: &'static str, _source: Source) {}
 
-    /// Is told what was appended to a list on the way, and whether that is the output of the node.
+    /// Is told what was appended to a list on the way, and where it comes from.
     #[inline]
-    fn appends(&self, _at: &At<Self::Scope>, _list: &'static str, _is_output: bool, _added: Added<'_>) {}
+    fn appends(&self, _at: &At<Self::Scope>, _list: &'static str, _source: Source, _added: Added<'_>) {}
 
     /// The state in which a branch goes on that was cut off; none of one that begins.
     #[inline]

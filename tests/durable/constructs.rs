@@ -88,6 +88,22 @@ fn lists_that_items_and_outputs_of_other_types_are_appended_to() {
 }
 
 #[test]
+fn lists_that_what_was_tried_values_and_what_branches_gave_are_appended_to() {
+    workflow! {
+        Flow(n: u32) -> (usize, Vec<String>) {
+            let words: Vec<String> = Vec::new();
+            start -> tried += try double(n) -> tried += try broken(n) -> long: word(n) -> words += (long)
+                  -> words += [for x in [1, 2, n], 2 at once => { short: word(x) -> (short) }] -> again: double(n)
+                  -> words += (long) -> last: double(again)
+                  -> end((tried.iter().filter(|tried| tried.is_ok()).count(), words));
+        }
+    }
+    let ended = case::<Flow, _>(7).at_every_write();
+    let words = [7, 1, 2, 7, 7].map(long).join(",");
+    assert_eq!(ended, Ok(format!("[1,[{words}]]")));
+}
+
+#[test]
 fn a_long_list() {
     workflow! {
         Flow(n: u32) -> Vec<String> {

@@ -102,16 +102,21 @@ pub(super) fn set_output(plan: &Plan<'_, '_>, point: PointId, node: NodeId) -> T
     let appends = plan.program.nodes[node].appends;
     let list = appends.filter(|&list| plan.held_behind(point, 0).contains(&Held::Value(list)));
     if let Some(list) = list {
-        let is_output = quote!(__list.holds(&__out));
+        let source = output_of(plan, node);
         if read.is_empty() {
-            return append(plan, list, &quote!(__out), false, &is_output, span);
+            return append(plan, list, &quote!(__out), false, &source, span);
         }
         let again = again(plan, span);
-        let append = append(plan, list, &quote!(__again), false, &is_output, span);
+        let append = append(plan, list, &quote!(__again), false, &source, span);
         let rest = set_values(plan, node, &read, span);
         return quote!(#again #append #rest);
     }
     set_values(plan, node, &read, span)
+}
+
+/// Where what a node gives comes from.
+fn output_of(plan: &Plan<'_, '_>, node: NodeId) -> TokenStream {
+    if plan.program.nodes[node].tried { quote!(Tried) } else { quote!(Output) }
 }
 
 /// The output once more, in a statement of its own: asked for where a type is expected, it would be looked for with that
@@ -139,8 +144,7 @@ fn set(plan: &Plan<'_, '_>, node: NodeId, value: ValueId, output: &TokenStream, 
     let rt = plan.rt();
     let item = &plan.program.values[value];
     let (name, ty, step) = (plan.name(Held::Value(value)), plan.ty(value), plan.step(node));
-    let source = if plan.program.nodes[node].tried { quote!(Tried) } else { quote!(Output) };
-    let told = sets(plan, Held::Value(value), &source);
+    let told = sets(plan, Held::Value(value), &output_of(plan, node));
     let by = match &item.origin {
         Origin::Node(by) if *by == node => return quote!(let #name: #ty = #output; #told),
         Origin::Tried(of) if matches!(**of, Origin::Node(by) if by == node) => {

@@ -109,9 +109,14 @@ impl<'p, 'a, L: Leaf> Ways<'p, 'a, L> {
                         let (name, ty) = (plan.name(Held::Value(*list)), plan.ty(*list));
                         let into = quote_spanned!(at(here.span)=> #item, &mut #name);
                         let appended = call(quote!(<#ty as #rt::List>::append), into, expr.span());
-                        appending(plan, *list, &quote!(false), &quote!(#appended;))
+                        let source = source(plan, subject);
+                        appending(plan, *list, &quote!(#rt::Source::#source), &quote!(#appended;))
                     }
-                    _ => append(plan, *list, &item, *all, &quote!(false), here.span),
+                    _ => {
+                        let source = if *all { quote!(Items) } else { source(plan, subject) };
+                        let append = append(plan, *list, &quote!(__item), *all, &source, here.span);
+                        quote!(let __item = #item; #append)
+                    }
                 };
                 quote! { #append #then }
             }
@@ -314,14 +319,14 @@ pub(super) fn looked_at(plan: &Plan<'_, '_>, point: PointId, value: ValueId) -> 
     if plan.owns(point, value) { Hold::Kept } else { Hold::Ref }
 }
 
-/// Appends an item to a list that stands in a local, or all that is in another list. `is_output` says whether it is the
-/// output of the node as it is.
+/// Appends an item to a list that stands in a local, or all that is in another list. `source` says where the item comes
+/// from, or what is in that list, as it is: what turns into another type on the way is new.
 pub(super) fn append(
     plan: &Plan<'_, '_>,
     list: ValueId,
     item: &TokenStream,
     all: bool,
-    is_output: &TokenStream,
+    source: &TokenStream,
     span: Span,
 ) -> TokenStream {
     let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
@@ -329,21 +334,22 @@ pub(super) fn append(
     let function =
         if all { quote!(<_ as #rt::AppendAll<#ty>>::append) } else { quote!(<_ as #rt::Append<#ty>>::append) };
     let appended = call(function, quote_spanned!(at(span)=> #item, &mut #name), span);
-    appending(plan, list, is_output, &quote!(#appended;))
+    let as_it_is = if all { quote!(source_of_all) } else { quote!(source) };
+    appending(plan, list, &quote!(__list.#as_it_is(&#item, #rt::Source::#source)), &quote!(#appended;))
 }
 
 /// Appends to a list that stands in a local, and tells what was appended.
-fn appending(plan: &Plan<'_, '_>, list: ValueId, is_output: &TokenStream, appended: &TokenStream) -> TokenStream {
+fn appending(plan: &Plan<'_, '_>, list: ValueId, source: &TokenStream, appended: &TokenStream) -> TokenStream {
     let (rt, name) = (plan.rt(), plan.name(Held::Value(list)));
     let (kept, ty) = (plan.kept.name(Held::Value(list)), plan.ty(list));
     quote! {
         let mut #name = #name;
         let __list = #rt::Of::<#ty>::new();
         let __before = __list.length(&#name);
-        let __is_output = #is_output;
+        let __source = #source;
         #appended
         __list.added(&#name, __before, |__added| {
-            #rt::Driver::appends(__driver, __at, #kept, __is_output, __added);
+            #rt::Driver::appends(__driver, __at, #kept, __source, __added);
         });
     }
 }

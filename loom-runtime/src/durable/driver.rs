@@ -332,21 +332,17 @@ impl Driver for Durable {
         at.scope.sets(value, source);
     }
 
-    fn appends(&self, at: &At<Arc<Scope>>, list: &'static str, is_output: bool, added: Added<'_>) {
-        let outcome = if is_output { at.scope.here().outcome.clone() } else { None };
-        let mut defs = Vec::new();
-        if let Some(outcome) = outcome {
-            defs.push(outcome);
-        } else {
-            for item in added.items() {
-                match item {
-                    Ok(json) => defs.push(self.keeping.value(&at.scope, at.turn, list, json)),
-                    Err(error) => {
-                        self.unfit(at, Unfit::shape(list, &error));
-                    }
+    fn appends(&self, at: &At<Arc<Scope>>, list: &'static str, source: Source, added: Added<'_>) {
+        let defs = at.scope.appended(source).unwrap_or_else(|| {
+            let written = added.items().filter_map(|item| match item {
+                Ok(json) => Some(self.keeping.value(&at.scope, at.turn, list, json)),
+                Err(error) => {
+                    self.unfit(at, Unfit::shape(list, &error));
+                    None
                 }
-            }
-        }
+            });
+            written.collect()
+        });
         at.scope.here().appends(list, defs);
     }
 

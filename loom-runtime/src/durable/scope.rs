@@ -134,23 +134,40 @@ impl Scope {
     /// Where a value stands that was set on the way.
     pub(super) fn sets(&self, name: &'static str, source: Source) {
         let def = match source {
-            Source::New => None,
+            Source::Outer => self.outer.as_ref().and_then(|outer| outer.def(name)),
+            Source::Branch(number) => self.inner(number).and_then(|branch| branch.def(name)),
+            Source::Items => self.items().map(|items| Def::list(None, items)),
+            source => self.own(source),
+        };
+        self.here().put(name, def);
+    }
+
+    /// Where each item stands that was appended to a list; none where that is not known of all.
+    pub(super) fn appended(&self, source: Source) -> Option<Vec<Def>> {
+        match source {
+            Source::Items => self.items(),
+            source => self.own(source).map(|def| vec![def]),
+        }
+    }
+
+    /// Where something stands that comes from this scope itself.
+    fn own(&self, source: Source) -> Option<Def> {
+        match source {
             Source::Output => self.here().outcome.clone(),
             Source::Tried => match &self.here().outcome {
                 Some(Def::Output(seq)) => Some(Def::Told(Told::Tried(*seq))),
                 _ => None,
             },
             Source::Same(other) => self.def(other),
-            Source::Outer => self.outer.as_ref().and_then(|outer| outer.def(name)),
-            Source::Branch(number) => self.inner(number).and_then(|branch| branch.def(name)),
-            Source::Items => {
-                let mut branches = self.here().inner.clone();
-                branches.sort_by_key(|(number, _)| *number);
-                let items: Option<Vec<Def>> = branches.iter().map(|(_, branch)| branch.def(GIVEN)).collect();
-                items.map(|items| Def::list(None, items))
-            }
-        };
-        self.here().put(name, def);
+            Source::New | Source::Outer | Source::Branch(_) | Source::Items => None,
+        }
+    }
+
+    /// Where that stands which each branch of a fork gave.
+    fn items(&self) -> Option<Vec<Def>> {
+        let mut branches = self.here().inner.clone();
+        branches.sort_by_key(|(number, _)| *number);
+        branches.iter().map(|(_, branch)| branch.def(GIVEN)).collect()
     }
 
     /// Where a value stands, if that is known.

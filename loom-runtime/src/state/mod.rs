@@ -14,7 +14,7 @@ use crate::value::{Slot, Value};
 use std::vec;
 use thiserror::Error;
 
-/// Where a value comes from that was set on a way.
+/// Where a value comes from that was set on a way, or appended to a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// It was computed.
@@ -29,7 +29,7 @@ pub enum Source {
     Outer,
     /// It is the value of that name that this branch of a fork has set.
     Branch(usize),
-    /// It is the list of what the branches of a fork over items gave.
+    /// It is the list of what the branches of a fork over items gave; what is appended is all that is in it.
     Items,
 }
 

@@ -1,6 +1,6 @@
 //! How generated code writes and reads values whose type the user wrote, which may be one that cannot be kept.
 
-use super::{Fields, Kept, Restoring, Unfit};
+use super::{Fields, Kept, Restoring, Source, Unfit};
 use crate::value::{Slot, Value};
 use std::{any::TypeId, marker::PhantomData};
 
@@ -96,11 +96,18 @@ impl<T: Value> Of<Vec<T>> {
         list.len()
     }
 
-    /// Whether an output is an item of a list as it is, and need not be turned into one.
+    /// Where an item comes from that is appended: it is new where it is not of the list's type and is turned into it.
     #[inline]
     #[must_use]
-    pub fn holds<U: 'static>(&self, _: &U) -> bool {
-        TypeId::of::<U>() == TypeId::of::<T>()
+    pub fn source<U: 'static>(&self, _: &U, source: Source) -> Source {
+        if TypeId::of::<U>() == TypeId::of::<T>() { source } else { Source::New }
+    }
+
+    /// The same of all that is in another list.
+    #[inline]
+    #[must_use]
+    pub fn source_of_all<U: 'static>(&self, _: &[U], source: Source) -> Source {
+        if TypeId::of::<U>() == TypeId::of::<T>() { source } else { Source::New }
     }
 
     /// Hands over what was appended to a list that was so long before.
@@ -153,8 +160,12 @@ pub trait Anyway<T>: Sized {
         0
     }
     /// Nothing.
-    fn holds<U>(&self, _: &U) -> bool {
-        false
+    fn source<U>(&self, _: &U, _: Source) -> Source {
+        Source::New
+    }
+    /// Nothing.
+    fn source_of_all<U>(&self, _: &[U], _: Source) -> Source {
+        Source::New
     }
     /// Nothing.
     fn added(&self, _: &T, _: usize, _: impl FnOnce(Added<'_>)) {}
