@@ -1,9 +1,9 @@
 //! Steps whose output is kept for a while by what they were given, for all runs of a journal.
 
 use super::{
+    def::Def,
     driver::Durable,
     keeping::{Halt, entry},
-    live::Def,
     scope::Scope,
 };
 use crate::{clock::now_ms, driver::At, failure::Failure, journal::RecordKind, step::Step, value::Value};

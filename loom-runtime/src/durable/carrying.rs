@@ -154,7 +154,7 @@ fn spawn<C: Send + Sync + 'static>(
     claim: Claim,
     runner: Arc<dyn Runner<C>>,
     info: RunInfo,
-    restored: Restored,
+    mut restored: Restored,
     input: String,
 ) {
     tokio::spawn(async move {
@@ -164,8 +164,9 @@ fn spawn<C: Send + Sync + 'static>(
             cancel.was_taken();
         }
         let cancels = info.cancel_at.is_some() && !restored.cancelled;
-        let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
-        let driver = Durable::new(keeping, restored.tips, cancels, info, inner.given.clone());
+        let tips = std::mem::take(&mut restored.tips);
+        let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, restored);
+        let driver = Durable::new(keeping, tips, cancels, info, inner.given.clone());
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
         let id = lively.id.clone();
         let aside = matches!(came, Came::Aside);

@@ -3,8 +3,8 @@
 //! and `once`.
 
 use super::{
+    def::{Def, Told},
     keeping::{Halt, Keeping, entry, failed_as},
-    live::{Def, Told},
     scope::{Scope, Tip, Valued},
     waiting::Waiting,
 };

@@ -3,7 +3,6 @@
 use super::{
     error::LoomError,
     keeper,
-    live::Def,
     registry::{Registry, Runner},
     resolve::{Resolver, damaged},
 };
@@ -180,9 +179,9 @@ impl<C: Send + Sync + 'static> Inner<C> {
         if info.status != Status::Done {
             return Ok(End::Failed(last.value));
         }
-        let def: Option<Def> = resolver.live(&last).await?.0.values.remove(GIVEN);
-        let json = match def {
-            Some(def) => resolver.value(&def).await?,
+        let live = resolver.live(&last).await?.0;
+        let json = match live.def(GIVEN) {
+            Some(def) => resolver.value(def).await?,
             None => last.value,
         };
         Ok(End::Done(json))

@@ -1,8 +1,10 @@
 //! What a run writes: records are put together as they come, and written when the run must not go on without them.
 
 use super::{
+    def::{Def, Told},
     error::LoomError,
-    live::{Def, ERROR, Told, Values, Writing},
+    forms::Forms,
+    live::{ERROR, full},
     restore::Restored,
     scope::{Here, Scope, Valued},
 };
@@ -68,7 +70,7 @@ pub(crate) struct Keeping {
     halt: Mutex<Option<Halt>>,
 }
 
-/// What was recorded and is not written yet.
+/// What was recorded.
 #[derive(Debug, Default)]
 struct Book {
     /// The number of the next record.
@@ -77,6 +79,13 @@ struct Book {
     parted: bool,
     /// The number of the record by which the run was tried again.
     retried: u64,
+    forms: Forms,
+    unwritten: Batch,
+}
+
+/// What was recorded and is not written yet.
+#[derive(Debug, Default)]
+struct Batch {
     records: Vec<Record>,
     heads: BTreeMap<String, u64>,
     forget: Vec<String>,
@@ -96,9 +105,9 @@ pub(crate) struct Entry {
 }
 
 impl Keeping {
-    pub(super) fn new(journal: Arc<dyn Journal>, claim: Claim, cancel: Arc<Cancel>, restored: &Restored) -> Self {
-        let Restored { last, parted, retried, .. } = *restored;
-        let book = Book { next: last + 1, parted, retried, ..Book::default() };
+    pub(super) fn new(journal: Arc<dyn Journal>, claim: Claim, cancel: Arc<Cancel>, restored: Restored) -> Self {
+        let Restored { last, parted, retried, forms, .. } = restored;
+        let book = Book { next: last + 1, parted, retried, forms, ..Book::default() };
         Keeping {
             journal,
             claim,
@@ -150,15 +159,14 @@ impl Keeping {
         }
         let seq = book.next;
         book.next += 1;
-        let flags @ (cancelled, retried) = (self.cancel.is_taken(), book.retried);
+        let flags = (self.cancel.is_taken(), book.retried);
         let live = if here.same == Some(flags) {
             String::new()
         } else {
-            let values = here.told(scope.path.is_empty());
-            Writing { at: here.at, cancelled, retried, values: Values(&values) }.json()
+            book.forms.tell(seq, here.place, flags, &here.told())
         };
         let Entry { kind, turn, node, attempt, began_at, value } = entry;
-        book.records.push(Record {
+        book.unwritten.records.push(Record {
             seq,
             kind,
             scope: scope.path.clone(),
@@ -214,7 +222,7 @@ impl Keeping {
     /// Says where a value stands that was computed: within each record, or when it is long in one of its own.
     pub(super) fn value(&self, scope: &Scope, turn: u64, name: &'static str, json: String) -> Def {
         if json.len() > SHORT {
-            return Def::Output(self.aside(scope, turn, name, &[], json));
+            return Def::Output(self.aside(scope, turn, name, String::new(), json));
         }
         match super::scope::raw(json) {
             Some(raw) => Def::is(raw),
@@ -236,26 +244,19 @@ impl Keeping {
             long.collect()
         };
         for (index, name, def) in long {
-            let seq = self.aside(scope, turn, name, &[(name, def)], String::new());
+            let seq = self.aside(scope, turn, name, full("", (false, 0), &[(name, &def)]), String::new());
             scope.here().found(index, Def::Told(Told::At(seq, name.to_owned())));
         }
     }
 
     /// Records a value apart from what happens.
-    fn aside(
-        &self,
-        scope: &Scope,
-        turn: u64,
-        name: &'static str,
-        values: &[(&'static str, Def)],
-        value: String,
-    ) -> u64 {
+    fn aside(&self, scope: &Scope, turn: u64, name: &'static str, live: String, value: String) -> u64 {
         let after = scope.last();
         let mut book = locked(&self.book);
         let seq = book.next;
         book.next += 1;
         let now = now_ms();
-        book.records.push(Record {
+        book.unwritten.records.push(Record {
             seq,
             kind: RecordKind::Value,
             scope: scope.path.clone(),
@@ -266,7 +267,7 @@ impl Keeping {
             began_at: now,
             at: now,
             after,
-            live: Writing { at: "", cancelled: false, retried: 0, values: Values(values) }.json(),
+            live,
             value,
             usage: Usage::default(),
         });
@@ -275,17 +276,17 @@ impl Keeping {
 
     /// Keeps a question that was asked by the record of this number.
     pub(super) fn asked(&self, asked: Asked) {
-        locked(&self.book).asked.push(asked);
+        locked(&self.book).unwritten.asked.push(asked);
     }
 
     /// Notes that a message was taken by what was just recorded.
     pub(super) fn taken(&self, message: u64) {
-        locked(&self.book).taken.push(message);
+        locked(&self.book).unwritten.taken.push(message);
     }
 
     /// Notes that nobody waits for the answer to a question any more.
     pub(super) fn closed(&self, question: u64) {
-        locked(&self.book).closed.push(question);
+        locked(&self.book).unwritten.closed.push(question);
     }
 
     /// Waits until all that was recorded is written. When that cannot be, the run stops here.
@@ -300,14 +301,14 @@ impl Keeping {
         let mut writing = self.writing.lock().await;
         self.written(&mut writing).await?;
         // What nobody waits for any more may be answered all the same, and that is no reason to stop.
-        let closed = std::mem::take(&mut locked(&self.book).closed);
+        let closed = std::mem::take(&mut locked(&self.book).unwritten.closed);
         for question in closed {
             match self.close(vec![question]).await {
                 Ok(()) | Err(JournalError::Answered { .. } | JournalError::Closed { .. }) => {}
                 Err(error) => self.halt(Halt::Journal(error)),
             }
         }
-        let batch = locked(&self.book).take();
+        let batch = std::mem::take(&mut locked(&self.book).unwritten);
         if !batch.records.is_empty() || status.is_some() {
             *writing = Some(self.append(batch, Vec::new(), status));
         }
@@ -337,15 +338,15 @@ impl Keeping {
     /// Lets go of a run that cannot go on here; what was recorded and not written is forgotten.
     pub(super) async fn release(&self) {
         // Whoever carries it on finds it as it was; that nobody is at it is told by the lease at the latest.
-        let _ = self.append(Book::default(), Vec::new(), Some((Status::Running, None))).await;
+        let _ = self.append(Batch::default(), Vec::new(), Some((Status::Running, None))).await;
     }
 
     /// Closes questions without an answer, unless one was answered.
     pub(super) async fn close(&self, questions: Vec<u64>) -> Result<(), JournalError> {
-        self.append(Book::default(), questions, None).await
+        self.append(Batch::default(), questions, None).await
     }
 
-    fn append(&self, batch: Book, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
+    fn append(&self, batch: Batch, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
         // What is written was recorded just before, so the clock need not be asked once more.
         let now = batch.records.last().map_or_else(now_ms, |record| record.at);
         let append = Append {
@@ -364,11 +365,6 @@ impl Keeping {
 }
 
 impl Book {
-    fn take(&mut self) -> Book {
-        let next = Book { next: self.next, parted: self.parted, retried: self.retried, ..Book::default() };
-        std::mem::replace(self, next)
-    }
-
     /// Notes the last record of a scope, where a run is in more than one.
     fn head(&mut self, scope: &Scope, seq: u64) {
         if let Some(outer) = &scope.outer {
@@ -377,7 +373,7 @@ impl Book {
                 let mut around = Some(outer);
                 while let Some(scope) = around {
                     if let Some(last) = scope.here().last {
-                        self.heads.insert(scope.path.clone(), last);
+                        self.unwritten.heads.insert(scope.path.clone(), last);
                     }
                     around = scope.outer.as_ref();
                 }
@@ -390,14 +386,14 @@ impl Book {
             }
         }
         if self.parted {
-            self.heads.insert(scope.path.clone(), seq);
+            self.unwritten.heads.insert(scope.path.clone(), seq);
         }
     }
 
     /// Forgets the heads of the scopes within one that has gone on.
     fn forget(&mut self, scope: &str) {
-        self.heads.retain(|head, _| !head.starts_with(scope));
-        self.forget.push(scope.to_owned());
+        self.unwritten.heads.retain(|head, _| !head.starts_with(scope));
+        self.unwritten.forget.push(scope.to_owned());
         if scope.is_empty() {
             self.parted = false;
         }

@@ -2,35 +2,50 @@
 //!
 //! A value is written once, where it comes into being. From then on records tell which record has it, so that what is
 //! carried through a hundred steps costs its size once, and restoring reads what is live and not what has been.
+//!
+//! Nor is the rest told again and again. A run comes to a position a hundred times, with the same names: one record tells
+//! that in full, and the others that they tell it as that one does, and where the values stand.
 
+use super::{
+    def::{Def, Named, Told},
+    scope::Flags,
+};
 use crate::journal::Record;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess, Visitor},
+    ser::SerializeSeq,
+};
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::{fmt, sync::Arc};
 
-/// Where a value stands. One that is in the value of a record is written as the record's number.
-#[derive(Debug, Clone)]
-pub(super) enum Def {
-    /// In the value of a record.
-    Output(u64),
-    /// Elsewhere.
-    Told(Told),
+/// What a record tells beside where the values stand.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Form {
+    /// The position.
+    pub(super) at: String,
+    /// Whether the run was cancelled before, and a node has failed with that.
+    pub(super) cancelled: bool,
+    /// The number of the record by which the run was tried again; 0 when it never was.
+    pub(super) retried: u64,
+    /// The names of the values.
+    pub(super) names: Vec<String>,
 }
 
-/// Where a value stands that is not in the value of a record as it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Told {
-    /// In the value of a record, which may be a failure: what was tried.
-    Tried(u64),
-    /// Here.
-    Is(Box<RawValue>),
-    /// In the inputs that a record has; those of the run itself are in none, and are told as 0.
-    Input(u64, String),
-    /// Where a record tells that what it calls so stands.
-    At(u64, String),
-    /// A list: what it was before, and what was appended to that.
-    List(Option<Box<Def>>, Vec<Def>),
+/// What is live where a record was written.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    pub(super) form: Arc<Form>,
+    /// Where the values stand, in the order of their names.
+    pub(super) defs: Vec<Def>,
+}
+
+/// What a record tells.
+pub(super) enum Telling {
+    /// All of it.
+    Full(Live),
+    /// The same as the record of this number, but for where the values stand.
+    As(u64, Vec<Box<RawValue>>),
 }
 
 /// The name under which the record of a failed call of plain Rust tells its error.
@@ -38,66 +53,87 @@ pub(super) const ERROR: &str = "error";
 
 /// The error of a failed call of plain Rust, as JSON.
 pub(crate) fn error(record: &Record) -> Option<String> {
-    let live: Live = serde_json::from_str(&record.live).ok()?;
-    match live.values.get(ERROR)? {
-        Def::Told(Told::Is(json)) => Some(json.get().to_owned()),
-        _ => None,
+    match Telling::read(&record.live).ok()? {
+        Telling::Full(live) => match live.def(ERROR)? {
+            Def::Told(Told::Is(json)) => Some(json.get().to_owned()),
+            _ => None,
+        },
+        Telling::As(..) => None,
     }
 }
 
-impl Def {
-    /// A value that stands here.
-    pub(super) fn is(json: Box<RawValue>) -> Self {
-        Def::Told(Told::Is(json))
-    }
-
-    /// Whether it is the run's own input of this name, which goes without saying.
-    pub(super) fn is_run_input(&self, name: &str) -> bool {
-        matches!(self, Def::Told(Told::Input(0, input)) if input == name)
-    }
-
-    /// A list that was something else before.
-    pub(super) fn list(of: Option<Def>, items: Vec<Def>) -> Self {
-        Def::Told(Told::List(of.map(Box::new), items))
+impl Form {
+    /// What it tells beside the position and the names.
+    pub(super) const fn flags(&self) -> Flags {
+        (self.cancelled, self.retried)
     }
 }
 
-impl Serialize for Def {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Def::Output(seq) => seq.serialize(serializer),
-            Def::Told(told) => told.serialize(serializer),
+impl Live {
+    /// What is live, of a form that is known.
+    pub(super) fn of(form: Arc<Form>, defs: &[Box<RawValue>]) -> Result<Self, serde_json::Error> {
+        if form.names.len() != defs.len() {
+            return Err(serde_json::Error::invalid_length(defs.len(), &"as many as there are names"));
         }
+        let defs = form.names.iter().zip(defs).map(|(name, def)| Def::read(name, def)).collect::<Result<_, _>>()?;
+        Ok(Live { form, defs })
+    }
+
+    /// Where the value of a name stands.
+    pub(super) fn def(&self, name: &str) -> Option<&Def> {
+        self.form.names.iter().zip(&self.defs).find(|(of, _)| *of == name).map(|(_, def)| def)
+    }
+
+    /// Where all values stand, by their names.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &Def)> {
+        self.form.names.iter().map(String::as_str).zip(&self.defs)
     }
 }
 
-impl<'de> Deserialize<'de> for Def {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let read = if raw.get().starts_with(|first: char| first.is_ascii_digit()) {
-            serde_json::from_str(raw.get()).map(Def::Output)
-        } else {
-            serde_json::from_str(raw.get()).map(Def::Told)
-        };
-        read.map_err(D::Error::custom)
+impl Telling {
+    /// Reads what a record tells.
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+        if json.starts_with('[') {
+            let mut parts: Vec<Box<RawValue>> = serde_json::from_str(json)?;
+            if parts.is_empty() {
+                return Err(serde_json::Error::invalid_length(0, &"the number of a record"));
+            }
+            let seq = serde_json::from_str(parts.remove(0).get())?;
+            return Ok(Telling::As(seq, parts));
+        }
+        let Reading { at, cancelled, retried, values } = serde_json::from_str(json)?;
+        let (names, defs): (Vec<_>, Vec<_>) = values.0.into_iter().unzip();
+        let form = Form { at, cancelled, retried, names };
+        Live::of(Arc::new(form), &defs).map(Telling::Full)
     }
 }
 
-/// What is live at a position.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Live {
-    /// The position.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) at: String,
-    /// Whether the run was cancelled before, and a node has failed with that.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) cancelled: bool,
-    /// The number of the record by which the run was tried again; 0 when it never was.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub(super) retried: u64,
-    /// The values.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) values: BTreeMap<String, Def>,
+/// All that is told, as JSON.
+pub(super) fn full(at: &str, (cancelled, retried): Flags, values: &[(&'static str, &Def)]) -> String {
+    json(&Full { at, cancelled, retried, values: Values(values) })
+}
+
+/// The same of a form that the record of a number tells, as JSON.
+pub(super) fn short(seq: u64, values: &[(&'static str, &Def)]) -> String {
+    json(&Short(seq, values))
+}
+
+fn json(told: &impl Serialize) -> String {
+    // Of texts, numbers and what was written as JSON before, nothing can be refused.
+    serde_json::to_string(told).unwrap_or_default()
+}
+
+/// All of it, to be written.
+#[derive(Serialize)]
+struct Full<'w> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    at: &'w str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cancelled: bool,
+    #[serde(skip_serializing_if = "is_zero")]
+    retried: u64,
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    values: Values<'w>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
@@ -105,21 +141,8 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// The same, to be written without being put together first.
-#[derive(Serialize)]
-pub(super) struct Writing<'w> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub(super) at: &'w str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) cancelled: bool,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub(super) retried: u64,
-    #[serde(skip_serializing_if = "Values::is_empty")]
-    pub(super) values: Values<'w>,
-}
-
 /// Values by their names, in their order.
-pub(super) struct Values<'w>(pub(super) &'w [(&'static str, Def)]);
+struct Values<'w>(&'w [(&'static str, &'w Def)]);
 
 impl Values<'_> {
     const fn is_empty(&self) -> bool {
@@ -129,15 +152,58 @@ impl Values<'_> {
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, def)| (name, def)))
+        serializer.collect_map(self.0.iter().map(|(name, def)| (name, Named(name, def))))
     }
 }
 
-impl Writing<'_> {
-    /// As JSON.
-    pub(super) fn json(&self) -> String {
-        // Of texts, numbers and what was written as JSON before, nothing can be refused.
-        serde_json::to_string(self).unwrap_or_default()
+/// The number of a record, and values in its order, to be written.
+struct Short<'w>(u64, &'w [(&'static str, &'w Def)]);
+
+impl Serialize for Short<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parts = serializer.serialize_seq(Some(1 + self.1.len()))?;
+        parts.serialize_element(&self.0)?;
+        for (name, def) in self.1 {
+            parts.serialize_element(&Named(name, def))?;
+        }
+        parts.end()
+    }
+}
+
+/// All of it, as it was read.
+#[derive(Deserialize)]
+struct Reading {
+    #[serde(default)]
+    at: String,
+    #[serde(default)]
+    cancelled: bool,
+    #[serde(default)]
+    retried: u64,
+    #[serde(default)]
+    values: InOrder,
+}
+
+/// What stands in an object, in the order in which it stands there.
+#[derive(Default)]
+struct InOrder(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for InOrder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = InOrder;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(InOrder(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
     }
 }
 
@@ -145,33 +211,73 @@ impl Writing<'_> {
 mod tests {
     use super::*;
 
+    const NONE: Flags = (false, 0);
+
     fn raw(json: &str) -> Box<RawValue> {
         RawValue::from_string(json.to_owned()).expect("the case is JSON")
     }
 
+    fn at(seq: u64, name: &str) -> Def {
+        Def::Told(Told::At(seq, name.to_owned()))
+    }
+
+    /// What is read, written again.
+    fn again(live: &Live) -> Vec<(String, String)> {
+        let json = |def: &Def| serde_json::to_string(def).expect("it can be written");
+        live.named().map(|(name, def)| (name.to_owned(), json(def))).collect()
+    }
+
     #[test]
     fn what_is_live_is_written_in_few_words_and_read_back() {
-        let tried = ("tried", Def::Told(Told::Tried(5)));
-        let list =
-            Def::list(Some(Def::Told(Told::At(7, "log".to_owned()))), vec![Def::Output(8), Def::is(raw("\"x\""))]);
-        let values = [("draft", Def::Output(7)), ("n", Def::is(raw("3"))), tried, ("log", list)];
-        let json = Writing { at: "send(draft)", cancelled: false, retried: 0, values: Values(&values) }.json();
+        let (draft, n, tried) = (Def::Output(7), Def::is(raw("3")), Def::Told(Told::Tried(5)));
+        let text = Def::Told(Told::Input(0, "text".to_owned()));
+        let log = Def::list(Some(at(7, "log")), vec![Def::Output(8), Def::is(raw("\"x\""))]);
+        let other = Def::list(Some(at(7, "log")), vec![Def::Output(8)]);
+        let values = [
+            ("tried", &tried),
+            ("draft", &draft),
+            ("n", &n),
+            ("log", &log),
+            ("other", &other),
+            ("text", &text),
+            ("topic", &text),
+        ];
+        let json = full("send(draft)", NONE, &values);
         assert_eq!(
             json,
-            r#"{"at":"send(draft)","values":{"draft":7,"n":{"is":3},"tried":{"tried":5},"log":{"list":[{"at":[7,"log"]},[8,{"is":"x"}]]}}}"#
+            r#"{"at":"send(draft)","values":{"tried":{"tried":5},"draft":7,"n":{"is":3},"log":[7,8,{"is":"x"}],"other":{"list":[{"at":[7,"log"]},[8]]},"text":0,"topic":{"input":[0,"text"]}}}"#
         );
-        let read: Live = serde_json::from_str(&json).expect("it is read back");
-        assert_eq!((read.at.as_str(), read.values.len()), ("send(draft)", 4));
-        assert!(matches!(read.values["draft"], Def::Output(7)));
-        let again = serde_json::to_string(&read).expect("it can be written");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&again).ok(), serde_json::from_str(&json).ok());
+        let Ok(Telling::Full(read)) = Telling::read(&json) else { panic!("it is all there") };
+        assert_eq!(read.form.at, "send(draft)");
+        assert_eq!(read.form.names, ["tried", "draft", "n", "log", "other", "text", "topic"]);
+        assert!(matches!(read.def("draft"), Some(Def::Output(7))));
+        assert_eq!(again(&read)[3].1, r#"{"list":[{"at":[7,"log"]},[8,{"is":"x"}]]}"#);
+
+        let json = short(9, &values);
+        assert_eq!(
+            json,
+            r#"[9,{"tried":5},7,{"is":3},[7,8,{"is":"x"}],{"list":[{"at":[7,"log"]},[8]]},0,{"input":[0,"text"]}]"#
+        );
+        let Ok(Telling::As(9, defs)) = Telling::read(&json) else { panic!("it tells of record 9") };
+        let same = Live::of(Arc::clone(&read.form), &defs).expect("it has as many values");
+        assert_eq!(again(&same), again(&read));
     }
 
     #[test]
     fn what_says_nothing_takes_no_room() {
-        let nothing = Writing { at: "", cancelled: false, retried: 0, values: Values(&[]) }.json();
+        let nothing = full("", NONE, &[]);
         assert_eq!(nothing, "{}");
-        let read: Live = serde_json::from_str("{}").expect("it is read");
-        assert!(!read.cancelled && read.retried == 0 && read.values.is_empty());
+        let Ok(Telling::Full(read)) = Telling::read("{}") else { panic!("it is all there") };
+        assert_eq!(*read.form, Form::default());
+        assert!(read.defs.is_empty());
+    }
+
+    #[test]
+    fn what_nobody_wrote_is_refused() {
+        for damaged in ["", "[", "[]", "[{}]", "7", r#"{"values":{"log":[]}}"#, r#"{"values":{"log":[{"is":1}]}}"#] {
+            assert!(Telling::read(damaged).is_err(), "{damaged}");
+        }
+        let Ok(Telling::As(_, defs)) = Telling::read("[9,7]") else { panic!("it tells of record 9") };
+        assert!(Live::of(Arc::default(), &defs).is_err());
     }
 }

@@ -208,7 +208,7 @@ fn calls<C>(inner: &Inner<C>, claim: Claim, records: Vec<Record>, info: RunInfo)
         cancel.was_taken();
     }
     let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
-    let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &restored);
+    let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, restored);
     let cancels = info.cancel_at.is_some() && !cancelled;
     Calls::new(Durable::new(keeping, HashMap::new(), cancels, info, inner.given.clone()), Replay::new(records))
 }

@@ -1,6 +1,10 @@
 //! Values from where records tell that they stand.
 
-use super::live::{Def, Live, Told};
+use super::{
+    def::{Def, Told},
+    forms::Forms,
+    live::{Form, Live, Telling},
+};
 use crate::journal::{Journal, JournalError, Record, RecordKind};
 use serde_json::value::RawValue;
 use std::{
@@ -16,6 +20,8 @@ pub(super) struct Resolver<'j> {
     id: &'j str,
     records: HashMap<u64, Arc<Record>>,
     inputs: HashMap<u64, Arc<BTreeMap<String, Box<RawValue>>>>,
+    /// The forms that records told in full which were read.
+    forms: HashMap<u64, Arc<Form>>,
 }
 
 /// What is told of a run whose records are not what was written.
@@ -27,7 +33,7 @@ type Resolving<'r, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + S
 
 impl<'j> Resolver<'j> {
     pub(super) fn new(journal: &'j dyn Journal, run: u64, id: &'j str) -> Self {
-        Resolver { journal, run, id, records: HashMap::new(), inputs: HashMap::new() }
+        Resolver { journal, run, id, records: HashMap::new(), inputs: HashMap::new(), forms: HashMap::new() }
     }
 
     fn damaged(&self, what: &str) -> JournalError {
@@ -56,16 +62,52 @@ impl<'j> Resolver<'j> {
             };
             telling = before.insert(self.record(after).await?);
         }
-        let read = serde_json::from_str(&telling.live);
-        let read = read
-            .map_err(|error| self.damaged(&format!("what is live at record {} cannot be read: {error}", telling.seq)));
-        Ok((read?, telling.seq))
+        let seq = telling.seq;
+        let live = match self.telling(telling)? {
+            Telling::Full(live) => {
+                self.forms.insert(seq, Arc::clone(&live.form));
+                live
+            }
+            Telling::As(told, defs) => {
+                let form = self.form(told).await?;
+                Live::of(form, &defs).map_err(|error| self.untold(seq, &error))?
+            }
+        };
+        Ok((live, seq))
+    }
+
+    /// The form that a record tells in full.
+    async fn form(&mut self, seq: u64) -> Result<Arc<Form>, JournalError> {
+        if let Some(form) = self.forms.get(&seq) {
+            return Ok(Arc::clone(form));
+        }
+        let record = self.record(seq).await?;
+        let Telling::Full(live) = self.telling(&record)? else {
+            return Err(self.damaged(&format!("record {seq} does not tell all that is live there")));
+        };
+        self.forms.insert(seq, Arc::clone(&live.form));
+        Ok(live.form)
+    }
+
+    /// The forms that were come upon.
+    pub(super) fn into_forms(self) -> Forms {
+        let mut forms = Forms::default();
+        self.forms.into_iter().for_each(|(seq, form)| forms.read(seq, form));
+        forms
+    }
+
+    fn telling(&self, record: &Record) -> Result<Telling, JournalError> {
+        Telling::read(&record.live).map_err(|error| self.untold(record.seq, &error))
+    }
+
+    fn untold(&self, seq: u64, error: &serde_json::Error) -> JournalError {
+        self.damaged(&format!("what is live at record {seq} cannot be read: {error}"))
     }
 
     /// The values of what is live, by their names.
     pub(super) async fn values(
         &mut self,
-        values: &BTreeMap<String, Def>,
+        values: &HashMap<String, Def>,
     ) -> Result<HashMap<String, String>, JournalError> {
         let mut read = HashMap::with_capacity(values.len());
         for (name, def) in values {
@@ -101,14 +143,8 @@ impl<'j> Resolver<'j> {
     /// What a record tells of a name.
     async fn told(&mut self, seq: u64, name: &str) -> Result<Def, JournalError> {
         let record = self.record(seq).await?;
-        let def = self.live(&record).await?.0.values.remove(name);
-        def.ok_or_else(|| self.damaged(&format!("record {seq} tells nothing of `{name}`")))
-    }
-
-    /// The names of the run's inputs.
-    pub(super) async fn inputs(&mut self) -> Result<Vec<String>, JournalError> {
-        self.read_inputs(0).await?;
-        Ok(self.inputs[&0].keys().cloned().collect())
+        let live = self.live(&record).await?.0;
+        live.def(name).cloned().ok_or_else(|| self.damaged(&format!("record {seq} tells nothing of `{name}`")))
     }
 
     async fn input(&mut self, seq: u64, name: &str) -> Result<String, JournalError> {

@@ -1,10 +1,6 @@
 //! Where a run goes on that was cut off: from the last record of each scope it is in, and not from its history.
 
-use super::{
-    live::{Def, Live, Told},
-    resolve::Resolver,
-    scope::Tip,
-};
+use super::{forms::Forms, live::Live, resolve::Resolver, scope::Tip};
 use crate::{
     clock::now_ms,
     journal::{Append, Claim, Head, Journal, JournalError, Record, RecordKind},
@@ -25,6 +21,8 @@ pub(super) struct Restored {
     pub(super) cancelled: bool,
     /// Where its scopes go on.
     pub(super) tips: HashMap<String, Tip>,
+    /// The forms that need not be told again.
+    pub(super) forms: Forms,
 }
 
 impl Restored {
@@ -50,8 +48,8 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
     for head in heads {
         let Some(tip) = tip(&mut resolver, head.seq, &mut restored.retried).await? else { continue };
         let (live, told) = resolver.live(&tip).await?;
-        restored.retried = restored.retried.max(live.retried);
-        restored.cancelled |= live.cancelled;
+        restored.retried = restored.retried.max(live.form.retried);
+        restored.cancelled |= live.form.cancelled;
         tips.push((head.scope, tip, live, told));
     }
     for (scope, tip, live, told) in tips {
@@ -59,6 +57,7 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
         restored.cancelled |= tip.cancelled | tip.records.iter().any(|record| record.kind == RecordKind::Cancelled);
         restored.tips.insert(scope, tip);
     }
+    restored.forms = resolver.into_forms();
     Ok(restored)
 }
 
@@ -102,19 +101,13 @@ async fn tip(resolver: &mut Resolver<'_>, seq: u64, retried: &mut u64) -> Result
 async fn stand(
     resolver: &mut Resolver<'_>,
     tip: Arc<Record>,
-    mut live: Live,
+    live: Live,
     told: u64,
     retried: u64,
 ) -> Result<Tip, JournalError> {
-    let flags = (live.cancelled, live.retried);
-    // What a record of the run's own scope does not tell of is as it was put in.
-    if tip.scope.is_empty() {
-        for name in resolver.inputs().await? {
-            let input = Def::Told(Told::Input(0, name.clone()));
-            live.values.entry(name).or_insert(input);
-        }
-    }
-    let values = resolver.values(&live.values).await?;
+    let flags = live.form.flags();
+    let defs = live.named().map(|(name, def)| (name.to_owned(), def.clone())).collect();
+    let values = resolver.values(&defs).await?;
     let (last, turn) = (tip.seq, tip.turn);
     let mut records = Vec::new();
     let mut at = Some(Arc::clone(&tip));
@@ -139,6 +132,6 @@ async fn stand(
             records.push(record);
         }
     }
-    let (at, cancelled) = (live.at, live.cancelled);
-    Ok(Tip { at, turn, cancelled, defs: live.values.into_iter().collect(), values, records, last, told, flags })
+    let at = live.form.at.clone();
+    Ok(Tip { at, turn, cancelled: live.form.cancelled, defs, values, records, last, told, flags })
 }

@@ -1,7 +1,7 @@
 //! A scope of a run: the run itself, a branch of a fork, or a nested workflow. It knows where it stands, and where the
 //! values stand that are live there.
 
-use super::live::{Def, Told};
+use super::def::{Def, Told};
 use crate::{
     around::Around,
     journal::{Record, RecordKind},
@@ -30,8 +30,8 @@ pub struct Scope {
 /// Where a scope stands.
 #[derive(Debug, Default)]
 pub(super) struct Here {
-    /// The key of the position.
-    pub(super) at: &'static str,
+    /// The position; none before the first one, and behind the last.
+    pub(super) place: Option<&'static Place>,
     /// What is live, in the order of the position's names; on the way, also what was set.
     pub(super) values: Vec<Valued>,
     /// How many turns were taken before this one.
@@ -133,33 +133,22 @@ impl Scope {
 
     /// Where a value stands that was set on the way.
     pub(super) fn sets(&self, name: &'static str, source: Source) {
-        let def = match source {
+        let around = match source {
             Source::Outer => self.outer.as_ref().and_then(|outer| outer.def(name)),
             Source::Branch(number) => self.inner(number).and_then(|branch| branch.def(name)),
             Source::Items => self.items().map(|items| Def::list(None, items)),
-            source => self.own(source),
+            Source::New | Source::Output | Source::Tried | Source::Same(_) => None,
         };
-        self.here().put(name, def);
+        let mut here = self.here();
+        let def = around.or_else(|| here.own(source));
+        here.put(name, def);
     }
 
     /// Where each item stands that was appended to a list; none where that is not known of all.
     pub(super) fn appended(&self, source: Source) -> Option<Vec<Def>> {
         match source {
             Source::Items => self.items(),
-            source => self.own(source).map(|def| vec![def]),
-        }
-    }
-
-    /// Where something stands that comes from this scope itself.
-    fn own(&self, source: Source) -> Option<Def> {
-        match source {
-            Source::Output => self.here().outcome.clone(),
-            Source::Tried => match &self.here().outcome {
-                Some(Def::Output(seq)) => Some(Def::Told(Told::Tried(*seq))),
-                _ => None,
-            },
-            Source::Same(other) => self.def(other),
-            Source::New | Source::Outer | Source::Branch(_) | Source::Items => None,
+            source => self.here().own(source).map(|def| vec![def]),
         }
     }
 
@@ -185,6 +174,19 @@ impl Here {
     /// What was recorded of a kind in this turn before the run was cut off.
     pub(super) fn replayed(&self, kind: RecordKind) -> Option<&Arc<Record>> {
         self.replay.iter().find(|record| record.kind == kind)
+    }
+
+    /// Where something stands that comes from this scope itself.
+    fn own(&self, source: Source) -> Option<Def> {
+        match source {
+            Source::Output => self.outcome.clone(),
+            Source::Tried => match &self.outcome {
+                Some(Def::Output(seq)) => Some(Def::Told(Told::Tried(*seq))),
+                _ => None,
+            },
+            Source::Same(other) => self.get(other)?.def.clone(),
+            Source::New | Source::Outer | Source::Branch(_) | Source::Items => None,
+        }
     }
 
     fn get(&self, name: &str) -> Option<&Valued> {
@@ -227,22 +229,24 @@ impl Here {
         (self.attempts, self.timers) = (0, 0);
         self.inner.clear();
         self.turn = turn;
-        let known = std::mem::take(&mut self.values);
+        let mut known = std::mem::take(&mut self.values);
         let mut unwritten = Vec::new();
         self.values = place
             .live
             .iter()
             .enumerate()
             .map(|(index, name)| {
-                let value = known.iter().find(|value| value.name == *name).cloned();
-                let value = value.unwrap_or(Valued { name, def: None, told: None });
+                let value = match known.iter().position(|value| value.name == *name) {
+                    Some(index) => known.swap_remove(index),
+                    None => Valued { name, def: None, told: None },
+                };
                 if value.def.is_none() {
                     unwritten.push((index, *name));
                 }
                 value
             })
             .collect();
-        self.at = place.position;
+        self.place = Some(place);
         self.outcome = None;
         unwritten
     }
@@ -252,7 +256,7 @@ impl Here {
         let value = |name: &&'static str| Valued { name, def: tip.defs.get(*name).cloned(), told: Some(tip.told) };
         self.same = Some(tip.flags);
         self.values = place.live.iter().map(value).collect();
-        self.at = place.position;
+        self.place = Some(place);
         self.turn = tip.turn;
         self.is_begun = true;
         self.replay = tip.records;
@@ -272,10 +276,9 @@ impl Here {
         self.values = values;
     }
 
-    /// What is live, for a record to tell. The inputs of the run go without saying in the run's own scope.
-    pub(super) fn told(&self, is_run: bool) -> Vec<(&'static str, Def)> {
-        let told = self.values.iter().filter_map(|value| Some((value.name, value.def.as_ref()?)));
-        told.filter(|(name, def)| !(is_run && def.is_run_input(name))).map(|(name, def)| (name, def.clone())).collect()
+    /// What is live, for a record to tell.
+    pub(super) fn told(&self) -> Vec<(&'static str, &Def)> {
+        self.values.iter().filter_map(|value| Some((value.name, value.def.as_ref()?))).collect()
     }
 
     /// That there is a record, which tells what is live unless the one before it does.

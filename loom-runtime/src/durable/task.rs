@@ -1,10 +1,10 @@
 //! One run at work: from where it stands to its end, or to where it can only wait.
 
 use super::{
+    def::Def,
     driver::Durable,
     inner::{End, Live},
     keeping::{Halt, ended_as},
-    live::Def,
     scope::Valued,
 };
 use crate::{
@@ -127,7 +127,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
 /// What the record of the end tells: where the output stands, and nothing of what was live before.
 fn tell_given(root: &Arc<super::scope::Scope>, def: Option<Def>) {
     let mut here = root.here();
-    here.at = "";
+    here.place = None;
     here.tells(def.into_iter().map(|def| Valued { name: GIVEN, def: Some(def), told: None }).collect());
     let mut way = std::mem::take(&mut here.way);
     here.labels.clear();

@@ -7,14 +7,19 @@
 //! # What is live
 //!
 //! A value is written once, where it comes into being: as the value of a record, or where it was computed and is short,
-//! within one. From then on records tell where it stands. The `live` of a record is a JSON object:
+//! within one. From then on records tell where it stands. The `live` of a record is JSON: an object that tells all there is,
+//! or else less than that.
 //!
-//! An empty text tells the same as the record before it in its scope.
+//! | `live` | what it tells |
+//! | --- | --- |
+//! | `{"at":"send(draft)","values":{"draft":3,"n":{"is":1}}}` | all of it |
+//! | `[4,7,{"is":2}]` | the same as record 4, which tells all of it, but for where the values stand, in the order of that record |
+//! | nothing | the same as the record before it in its scope |
 //!
 //! | field | meaning |
 //! | --- | --- |
 //! | `at` | the position: which call of which node, fork or wait of the graph |
-//! | `values` | for each value that is still to be read there, where it stands. An input of the run that nobody has set again goes without saying |
+//! | `values` | for each value that is still to be read there, where it stands |
 //! | `cancelled` | true from when a node has failed because the run was cancelled |
 //! | `retried` | the number of the record by which the run was tried again, from then on |
 //!
@@ -23,9 +28,11 @@
 //! | in the value of record 7 | `7` |
 //! | there, and may be its failure: it was tried | `{"tried":7}` |
 //! | here | `{"is":3}` |
-//! | in the inputs of the nested workflow that record 7 entered | `{"input":[7,"topic"]}`; those of the run itself are told as `0` |
+//! | in the input of the run, by the same name | `0` |
+//! | in the inputs of the nested workflow that record 7 entered | `{"input":[7,"topic"]}`; those of the run itself by another name are told as `0` |
 //! | where record 7 tells of `log` | `{"at":[7,"log"]}` |
-//! | in a list: what it was before or null, and what was appended | `{"list":[{"at":[7,"log"]},[8]]}` |
+//! | in a list: what record 7 tells of the same name, and what was appended | `[7,8,9]` |
+//! | in another list: what it was before or null, and what was appended | `{"list":[{"at":[7,"log"]},[8]]}` |
 
 pub mod conformance;
 mod error;
