@@ -122,7 +122,8 @@ pub trait Driver: Sync {
         question: Question,
     ) -> impl Future<Output = Result<A::Output, Failure>> + Send;
 
-    /// Waits for what a graph waits for: a `sleep(…)`, or the limit of a `within`.
+    /// Waits for what a graph waits for: a `sleep(…)`, or the limit of a `within`. The time of that runs from this call, which
+    /// comes before the work within the limit is begun.
     ///
     /// # Errors
     /// When the run is cancelled.

@@ -30,11 +30,12 @@ where
     type Output = Result<Option<V>, Failure>;
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut me = self.project();
-        if let Poll::Ready(outcome) = me.work.poll(cx) {
-            return Poll::Ready(outcome.map(Some));
-        }
+        // Before the work: who is asked is told by when.
         if let Some(begin) = me.begin.take() {
             me.timer.set(Some(begin()));
+        }
+        if let Poll::Ready(outcome) = me.work.poll(cx) {
+            return Poll::Ready(outcome.map(Some));
         }
         match me.timer.as_mut().as_pin_mut() {
             Some(timer) => match ready!(timer.poll(cx)) {

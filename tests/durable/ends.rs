@@ -15,8 +15,9 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
-use tokio::task::yield_now;
+use tokio::{task::yield_now, time::sleep};
 
 #[ask(u32)]
 fn number(text: &str) -> Question {
@@ -53,6 +54,12 @@ workflow! {
 workflow! {
     Moody(n: u32) -> u32 {
         start -> double(n) -> [ left: moody(double), { right: slow(n, 2) -> more: add(right, n) } ] -> last: moody(left) -> end(last + more);
+    }
+}
+
+workflow! {
+    Asks(n: u32) -> u32 {
+        start -> [ number("what?") within 1d else { end(0) }, { sleep(20h) -> left: moody(n) } ] -> end(number + left);
     }
 }
 
@@ -187,4 +194,22 @@ fn a_run_that_failed_is_tried_again_from_where_it_stands_as_often_as_it_fails() 
     let count = |kind, node| records.iter().filter(|record| record.kind == kind && record.node == node).count();
     assert_eq!(["double", "right", "more", "left", "last"].map(|node| count(RecordKind::Output, node)), [1; 5]);
     assert_eq!((count(RecordKind::Failed, "left"), count(RecordKind::Attempt, "left")), (2, 2));
+}
+
+#[test]
+fn what_is_asked_anew_when_a_run_is_tried_again_has_its_whole_limit() {
+    let good = Arc::new(AtomicU32::new(0));
+    let mut world = World::default();
+    world.lives(Arc::clone(&good), async |loom| {
+        let run = loom.start::<Asks>("run", 3).await.expect("it begins");
+        assert!(matches!(run.output().await, Err(LoomError::Failed(_))), "after 20 hours");
+        good.store(1, Ordering::Relaxed);
+        loom.retry("run").await.expect("it failed");
+        sleep(Duration::from_secs(20 * 3600)).await;
+        loom.answer::<number>("run", 5).await.expect("there are 4 hours left");
+        assert_eq!(run.output().await.expect("it ends"), 5 + 4);
+    });
+    let records = world.records();
+    let timers = records.iter().filter(|record| record.kind == RecordKind::Timer);
+    assert_eq!(timers.map(|record| record.node.as_str()).collect::<Vec<_>>(), ["sleep"], "a question tells its limit");
 }

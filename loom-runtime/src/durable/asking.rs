@@ -44,7 +44,9 @@ impl Durable {
 
     fn asks(&self, at: &At<Arc<Scope>>, ask: &str, question: &Question) -> u64 {
         let now = now_ms();
-        let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, String::new()));
+        // The one timer there can be is the limit within which it is asked.
+        let limit = at.scope.here().untold.pop().map(|due| due.told(now));
+        let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, limit.unwrap_or_default()));
         self.keeping.asked(Asked {
             seq,
             scope: at.scope.path.clone(),

@@ -6,6 +6,7 @@ use super::{
     def::{Def, Told},
     keeping::{Halt, Keeping, entry, failed_as},
     scope::{Scope, Tip, Valued},
+    timing::Due,
     waiting::Waiting,
 };
 use crate::{
@@ -396,7 +397,8 @@ impl Driver for Durable {
         self.settle(at, RecordKind::Answered, began_at, outcome)
     }
 
-    async fn timer<'a>(&'a self, at: &'a At<Arc<Scope>>, until: Until) -> Result<(), Failure> {
-        self.timed(at, until).await
+    fn timer<'a>(&'a self, at: &'a At<Arc<Scope>>, until: Until) -> impl Future<Output = Result<(), Failure>> + Send {
+        let due = Due::set(at, until);
+        self.timed(at, due)
     }
 }

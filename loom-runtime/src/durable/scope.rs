@@ -1,7 +1,10 @@
 //! A scope of a run: the run itself, a branch of a fork, or a nested workflow. It knows where it stands, and where the
 //! values stand that are live there.
 
-use super::def::{Def, Told};
+use super::{
+    def::{Def, Told},
+    timing::Due,
+};
 use crate::{
     around::Around,
     journal::{Record, RecordKind},
@@ -54,6 +57,8 @@ pub(super) struct Here {
     pub(super) parted: Option<u64>,
     /// How many timers were set at the node.
     pub(super) timers: u32,
+    /// Those of them that no record tells of.
+    pub(super) untold: Vec<Due>,
     /// How many attempts of the step have failed.
     pub(super) attempts: u32,
     /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
@@ -227,6 +232,7 @@ impl Here {
         self.stands &= !std::mem::replace(&mut self.is_begun, true);
         self.replay.clear();
         (self.attempts, self.timers) = (0, 0);
+        self.untold.clear();
         self.inner.clear();
         self.turn = turn;
         let mut known = std::mem::take(&mut self.values);

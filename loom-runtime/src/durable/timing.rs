@@ -1,4 +1,5 @@
 //! How a run that is kept waits for a time: when it is due is recorded, so that a restart neither shortens nor lengthens it.
+//! Where a question is asked within a limit, that is told by the record of the question.
 
 use super::{
     driver::Durable,
@@ -18,15 +19,52 @@ use std::{future::pending, sync::Arc};
 /// The node of a `sleep(…)`.
 const SLEEP: &str = "sleep";
 
+/// A timer at a node.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    /// Which one it is at the node.
+    number: u32,
+    /// When its time has come.
+    at: i64,
+}
+
+impl Due {
+    /// Sets a timer at a node.
+    pub(super) fn set(at: &At<Arc<Scope>>, until: Until) -> Due {
+        let mut here = at.scope.here();
+        // A sleep may have a limit, so there can be two at one node.
+        here.timers += 1;
+        let number = here.timers;
+        let tells = |record: &&Arc<Record>| match record.kind {
+            RecordKind::Timer => record.attempt == number,
+            RecordKind::Asked => !record.value.is_empty(),
+            _ => false,
+        };
+        let told = here.replay.iter().find(tells).and_then(|record| {
+            let left: i64 = record.value.parse().ok()?;
+            Some(record.began_at.saturating_add(left))
+        });
+        if let Some(at) = told {
+            return Due { number, at };
+        }
+        let due = match until {
+            Until::After(pause) => Due { number, at: after(pause) },
+            Until::At(moment) => Due { number, at: to_ms(moment) },
+        };
+        here.untold.push(due);
+        due
+    }
+
+    /// How long it is until then, as a record tells it that begins at a time.
+    pub(super) fn told(self, began_at: i64) -> String {
+        self.at.saturating_sub(began_at).to_string()
+    }
+}
+
 impl Durable {
     /// Waits at a node.
-    pub(super) async fn timed(&self, at: &At<Arc<Scope>>, until: Until) -> Result<(), Failure> {
-        // A sleep may have a limit, so there can be two at one node.
-        let number = {
-            let mut here = at.scope.here();
-            here.timers += 1;
-            here.timers
-        };
+    pub(super) async fn timed(&self, at: &At<Arc<Scope>>, due: Due) -> Result<(), Failure> {
+        let number = due.number;
         if replayed(at, RecordKind::Fired, number).is_some() {
             return Ok(());
         }
@@ -35,7 +73,7 @@ impl Durable {
         }
         let began_at = now_ms();
         let waited = async {
-            self.waited(at, number, until).await;
+            self.waited(at, due).await;
             Ok(())
         };
         let outcome = self.cancellable(at, true, waited).await;
@@ -55,19 +93,15 @@ impl Durable {
         self.keeping.record(&at.scope, entry(at, kind, began_at, value).number(number));
     }
 
-    async fn waited(&self, at: &At<Arc<Scope>>, number: u32, until: Until) {
-        let set = replayed(at, RecordKind::Timer, number).and_then(|record| record.value.parse().ok());
-        let due: i64 = set.unwrap_or_else(|| {
-            let due = match until {
-                Until::After(pause) => after(pause),
-                Until::At(moment) => to_ms(moment),
-            };
-            self.set(at, RecordKind::Timer, number, now_ms(), due.to_string());
-            due
-        });
-        let _timer = self.waiting.timer(due);
+    async fn waited(&self, at: &At<Arc<Scope>>, due: Due) {
+        let untold = at.scope.here().untold.extract_if(.., |untold| untold.number == due.number).next();
+        if untold.is_some() {
+            let now = now_ms();
+            self.set(at, RecordKind::Timer, due.number, now, due.told(now));
+        }
+        let _timer = self.waiting.timer(due.at);
         loop {
-            let pause = left(due);
+            let pause = left(due.at);
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }

@@ -218,11 +218,11 @@ pub enum RecordKind {
     Attempt,
     /// A step that must not happen twice is about to begin.
     Begun,
-    /// A question was asked.
+    /// A question was asked; the value is how long there is for the answer, in milliseconds, if there is a limit.
     Asked,
     /// It was answered.
     Answered,
-    /// A timer was set.
+    /// A timer was set; the value is how long it is until its time, in milliseconds.
     Timer,
     /// Its time has come.
     Fired,
