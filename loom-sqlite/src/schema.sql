@@ -1,16 +1,16 @@
 -- What stands in this file. Times are milliseconds since 1970; a text that is empty is NULL. Each row has a checksum of what
 -- else is in it, so that damage is told: change nothing by hand.
 
--- `format`: the version of these tables. `run`, `message`: the highest number that was deleted, so that none is used again.
+-- `format`: the version of these tables. `run`: the highest number that was deleted, `message`: the highest there was, so that
+-- none is used again.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Graphs that runs were begun with, as JSON.
 CREATE TABLE graphs (
-    number      INTEGER PRIMARY KEY,
-    fingerprint TEXT NOT NULL UNIQUE,
+    fingerprint TEXT PRIMARY KEY,
     description TEXT NOT NULL,
     crc         INTEGER NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE runs (
     run         INTEGER PRIMARY KEY,
@@ -37,27 +37,26 @@ CREATE TABLE runs (
     signal      INTEGER NOT NULL, -- whether something was put since its owner was told
     crc         INTEGER NOT NULL
 );
-CREATE INDEX runs_open ON runs (wake_at) WHERE ended_at IS NULL;
-CREATE INDEX runs_signal ON runs (owner) WHERE signal;
+CREATE INDEX runs_open ON runs (status, wake_at, signal) WHERE ended_at IS NULL;
 
--- What happened, in the order it was written. Record 0 of a run is its input.
+-- What happened, in the order it was written. Record 0 of a run is its input. What `live` says is told at `loomflow::journal`.
 CREATE TABLE records (
     number  INTEGER PRIMARY KEY,
-    key     INTEGER NOT NULL UNIQUE,                         -- seq * 2^32 + run
-    run     INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
-    seq     INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
+    key     INTEGER NOT NULL UNIQUE, -- seq * 2^32 + run
+    run     INTEGER AS (key & 4294967295),
+    seq     INTEGER AS (key >> 32),
     kind    TEXT NOT NULL,
     scope   TEXT,
     turn    INTEGER,
     node    TEXT,
-    label   TEXT,             -- of the way that led to the node
+    label   TEXT,    -- of the way that led to the node
     attempt INTEGER,
-    at      INTEGER,          -- when it began
-    took    INTEGER,          -- how long it took
-    after   INTEGER,          -- the seq of the record before it in its scope
-    live    TEXT,             -- JSON
-    value   TEXT,             -- JSON
-    usage   TEXT,             -- JSON: what it spent on models
+    at      INTEGER, -- when it began
+    took    INTEGER, -- how long it took
+    back    INTEGER, -- how many records back the one before it in its scope is
+    live    TEXT,    -- JSON
+    value   TEXT,    -- JSON
+    usage   TEXT,    -- JSON: what it spent on models
     crc     INTEGER NOT NULL
 );
 
@@ -71,47 +70,46 @@ CREATE TABLE heads (
 ) WITHOUT ROWID;
 
 CREATE TABLE questions (
-    key      INTEGER PRIMARY KEY,                             -- run * 2^32 + seq
-    run      INTEGER GENERATED ALWAYS AS (key >> 32) VIRTUAL,
-    seq      INTEGER GENERATED ALWAYS AS (key & 4294967295) VIRTUAL,
+    key      INTEGER PRIMARY KEY, -- run * 2^32 + seq
+    run      INTEGER AS (key >> 32),
+    seq      INTEGER AS (key & 4294967295),
     scope    TEXT,
     node     TEXT,
     ask      TEXT,
-    question TEXT,             -- JSON, while it is open
+    question TEXT,          -- JSON, while it is open
     asked_at INTEGER NOT NULL,
-    state    TEXT NOT NULL,    -- open, answered, closed
+    state    TEXT NOT NULL, -- open, answered, closed
     answerer TEXT,
-    ended_at INTEGER,
+    took     INTEGER,       -- how long it took until it was answered
     crc      INTEGER NOT NULL
 );
 
 -- Answers and messages that their run has not taken yet.
 CREATE TABLE messages (
-    number   INTEGER PRIMARY KEY,
     run      INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
     ask      TEXT NOT NULL,
-    question INTEGER,          -- the seq of the question it answers
-    value    TEXT NOT NULL,    -- JSON
+    question INTEGER,       -- the seq of the question it answers
+    value    TEXT NOT NULL, -- JSON
     giver    TEXT,
     at       INTEGER NOT NULL,
-    crc      INTEGER NOT NULL
-);
-CREATE INDEX messages_run ON messages (run);
+    crc      INTEGER NOT NULL,
+    PRIMARY KEY (run, number)
+) WITHOUT ROWID;
 
 -- Who writes, and until when: no longer when its file in the folder `<journal>-owners` is there and not locked.
 CREATE TABLE owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 
 -- What steps gave, found by a hash of the step and its input.
 CREATE TABLE cache (
-    number INTEGER PRIMARY KEY,
     hash   INTEGER NOT NULL,
     step   TEXT NOT NULL,
     input  TEXT NOT NULL,
     output TEXT NOT NULL,
     until  INTEGER NOT NULL,
-    crc    INTEGER NOT NULL
-);
-CREATE INDEX cache_hash ON cache (hash);
+    crc    INTEGER NOT NULL,
+    PRIMARY KEY (hash, step, input)
+) WITHOUT ROWID;
 
 -- The records with the ids of their runs, for reading.
 CREATE VIEW journal AS

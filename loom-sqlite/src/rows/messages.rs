@@ -1,6 +1,6 @@
 //! The rows of messages.
 
-use super::{Odd, all, damaged, int, maybe_int, maybe_text, next_number, one, runs, text, write};
+use super::{Odd, all, damaged, int, maybe_int, maybe_text, one, runs, text, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::Message;
 use rusqlite::{Connection, Row, params};
@@ -32,8 +32,10 @@ fn parse(run: u64, row: &Row<'_>) -> Result<(u64, Message), Odd> {
 
 /// Adds a message, whose number nothing had before.
 pub(crate) fn add(connection: &Connection, run: u64, message: &Message) -> Result<(), Trouble> {
-    let highest = "SELECT (SELECT max(number) FROM messages), (SELECT value FROM meta WHERE name = 'message')";
-    let number = next_number(connection, highest)?;
+    let next = "UPDATE meta SET value = value + 1 WHERE name = 'message' RETURNING value";
+    let number = one(connection, next, [], |row| Ok(row.get(0)?))?;
+    let number: i64 =
+        number.ok_or_else(|| Trouble::Damaged("it does not say how many messages there were".to_owned()))?;
     write(
         connection,
         "INSERT INTO messages (number, run, ask, question, value, giver, at, crc) \
@@ -70,27 +72,13 @@ pub(crate) fn has_answer(connection: &Connection, run: u64) -> Result<bool, Trou
 
 /// Takes a message of a run.
 pub(crate) fn take(connection: &Connection, run: u64, number: u64) -> Result<(), Trouble> {
-    let take = "DELETE FROM messages WHERE number = ?1 AND run = ?2";
-    if write(connection, take, [number.cast_signed(), run.cast_signed()])? > 0 {
-        is_used(connection, number)?;
-    }
+    let take = "DELETE FROM messages WHERE run = ?1 AND number = ?2";
+    write(connection, take, [run.cast_signed(), number.cast_signed()])?;
     Ok(())
 }
 
 /// Deletes the messages of a run.
 pub(crate) fn delete(connection: &Connection, run: u64) -> Result<(), Trouble> {
-    let last = "SELECT max(number) FROM messages WHERE run = ?1";
-    let last: Option<i64> = one(connection, last, [run.cast_signed()], |row| Ok(row.get(0)?))?.flatten();
-    if let Some(last) = last {
-        write(connection, "DELETE FROM messages WHERE run = ?1", [run.cast_signed()])?;
-        is_used(connection, last.cast_unsigned())?;
-    }
-    Ok(())
-}
-
-/// Has the number of a message that is gone never used again.
-fn is_used(connection: &Connection, number: u64) -> Result<(), Trouble> {
-    let used = "UPDATE meta SET value = ?1 WHERE name = 'message' AND value < ?1";
-    write(connection, used, [number.cast_signed()])?;
+    write(connection, "DELETE FROM messages WHERE run = ?1", [run.cast_signed()])?;
     Ok(())
 }

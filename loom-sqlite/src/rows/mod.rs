@@ -135,15 +135,6 @@ pub(crate) fn write(connection: &Connection, sql: &str, parameters: impl Params)
     Ok(connection.prepare_cached(sql)?.execute(parameters)?)
 }
 
-/// The number that comes after all that were used, for runs or for messages: the statement gives the highest that is there
-/// and the highest that was deleted.
-pub(crate) fn next_number(connection: &Connection, highest: &str) -> Result<i64, Trouble> {
-    let last = one(connection, highest, [], |row| {
-        Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0).max(row.get::<_, Option<i64>>(1)?.unwrap_or(0)))
-    })?;
-    Ok(last.unwrap_or(0) + 1)
-}
-
 /// Tells that something of a run is damaged.
 pub(crate) fn damaged(connection: &Connection, run: u64, what: &str) -> Trouble {
     let named = connection.query_row("SELECT id FROM runs WHERE run = ?1", [run.cast_signed()], |row| {

@@ -1,6 +1,6 @@
 //! The rows of questions.
 
-use super::{Odd, all, damaged, int, key, keys, maybe_int, maybe_text, one, runs, seq, stored, text, too_large, write};
+use super::{Odd, all, damaged, int, key, keys, maybe_text, one, runs, seq, stored, text, too_large, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::journal::{Asked, QuestionState};
 use rusqlite::{Connection, Row, params};
@@ -8,14 +8,11 @@ use rusqlite::{Connection, Row, params};
 /// The columns, in the order they are read in.
 macro_rules! columns {
     ($rest:literal) => {
-        concat!(
-            "SELECT key, scope, node, ask, question, asked_at, state, answerer, ended_at, crc FROM questions ",
-            $rest
-        )
+        concat!("SELECT key, scope, node, ask, question, asked_at, state, answerer, took, crc FROM questions ", $rest)
     };
 }
 
-/// How a state is stored: its name, who answered, and when.
+/// How a state is stored: its name, who answered, and at what time, which is told from the time of the question.
 fn state(state: &QuestionState) -> (&'static str, Option<&str>, Option<i64>) {
     match state {
         QuestionState::Open => ("open", None, None),
@@ -40,17 +37,17 @@ fn crc(key: i64, asked: &Asked) -> i64 {
 }
 
 fn parse(row: &Row<'_>) -> Result<Asked, Odd> {
-    let key = int(row, 0)?;
+    let (key, asked_at) = (int(row, 0)?, int(row, 5)?);
     let asked = Asked {
         seq: seq(key),
         scope: text(row, 1)?,
         node: text(row, 2)?,
         ask: text(row, 3)?,
         question: maybe_text(row, 4)?,
-        at: int(row, 5)?,
+        at: asked_at,
         state: match text(row, 6)?.as_str() {
             "open" => QuestionState::Open,
-            "answered" => QuestionState::Answered { by: maybe_text(row, 7)?, at: maybe_int(row, 8)?.ok_or(Odd)? },
+            "answered" => QuestionState::Answered { by: maybe_text(row, 7)?, at: asked_at.wrapping_add(int(row, 8)?) },
             "closed" => QuestionState::Closed,
             _ => return Err(Odd),
         },
@@ -65,7 +62,7 @@ pub(crate) fn set(connection: &Connection, run: u64, asked: &Asked) -> Result<()
     let (name, by, at) = state(&asked.state);
     write(
         connection,
-        "INSERT OR REPLACE INTO questions (key, scope, node, ask, question, asked_at, state, answerer, ended_at, crc) \
+        "INSERT OR REPLACE INTO questions (key, scope, node, ask, question, asked_at, state, answerer, took, crc) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             key,
@@ -76,7 +73,7 @@ pub(crate) fn set(connection: &Connection, run: u64, asked: &Asked) -> Result<()
             asked.at,
             name,
             by,
-            at,
+            at.map(|at| at.wrapping_sub(asked.at)),
             crc(key, asked)
         ],
     )?;

@@ -9,14 +9,14 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 const INPUT: &str = "input";
 
 /// The texts come first.
-const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, key, turn, attempt, at, took, after, live, value, \
+const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, key, turn, attempt, at, took, back, live, value, \
                    crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 /// The columns, in the order they are read in.
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT key, kind, scope, turn, node, label, attempt, at, took, after, live, value, usage, crc FROM records ",
+            "SELECT key, kind, scope, turn, node, label, attempt, at, took, back, live, value, usage, crc FROM records ",
             $rest
         )
     };
@@ -89,7 +89,8 @@ impl<'c> Adding<'c> {
         statement.raw_bind_parameter(8, record.attempt)?;
         statement.raw_bind_parameter(9, record.began_at)?;
         statement.raw_bind_parameter(10, record.at.wrapping_sub(record.began_at))?;
-        statement.raw_bind_parameter(11, record.after.map(u64::cast_signed))?;
+        let back = record.after.map(|after| record.seq.wrapping_sub(after).cast_signed());
+        statement.raw_bind_parameter(11, back)?;
         statement.raw_bind_parameter(12, stored(&record.live))?;
         statement.raw_bind_parameter(13, stored(&record.value))?;
         statement.raw_bind_parameter(14, crc(key, record))?;
@@ -107,10 +108,10 @@ pub(crate) fn add_input(connection: &Connection, run: u64, input: &str) -> Resul
 }
 
 fn parse(row: &Row<'_>) -> Result<Record, Odd> {
-    let key = int(row, 0)?;
-    let began_at = int(row, 7)?;
+    let (key, began_at) = (int(row, 0)?, int(row, 7)?);
+    let seq = seq(key);
     let record = Record {
-        seq: seq(key),
+        seq,
         kind: RecordKind::of(&text(row, 1)?).ok_or(Odd)?,
         scope: text(row, 2)?,
         turn: int(row, 3)?.cast_unsigned(),
@@ -119,7 +120,7 @@ fn parse(row: &Row<'_>) -> Result<Record, Odd> {
         attempt: int(row, 6)?.try_into()?,
         began_at,
         at: began_at.wrapping_add(int(row, 8)?),
-        after: maybe_int(row, 9)?.map(i64::cast_unsigned),
+        after: maybe_int(row, 9)?.map(|back| seq.wrapping_sub(back.cast_unsigned())),
         live: text(row, 10)?,
         value: text(row, 11)?,
         usage: spent(row, 12)?,

@@ -1,6 +1,6 @@
 //! The rows of runs.
 
-use super::{Odd, damaged, int, keys, maybe_int, maybe_text, next_number, one, spent, stored, text, usage, write};
+use super::{Odd, damaged, int, keys, maybe_int, maybe_text, one, spent, stored, text, usage, write};
 use crate::{checksum::Checksum, trouble::Trouble};
 use loomflow_runtime::{
     Value as _,
@@ -113,8 +113,7 @@ impl RunRow {
     /// Adds the row of a new run, which gets its number.
     pub(crate) fn add(&mut self, connection: &Connection) -> Result<(), Trouble> {
         // The number goes into the checksum, so it must be known first.
-        let highest = "SELECT (SELECT max(run) FROM runs), (SELECT value FROM meta WHERE name = 'run')";
-        let run = next_number(connection, highest)?;
+        let run = next_number(connection)?;
         self.info.run = run.cast_unsigned();
         let (info, crc) = (&self.info, self.crc());
         write(
@@ -179,6 +178,15 @@ impl RunRow {
         )?;
         Ok(())
     }
+}
+
+/// The number that comes after all that are there and all that were deleted.
+fn next_number(connection: &Connection) -> Result<i64, Trouble> {
+    let highest = "SELECT (SELECT max(run) FROM runs), (SELECT value FROM meta WHERE name = 'run')";
+    let last = one(connection, highest, [], |row| {
+        Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0).max(row.get::<_, Option<i64>>(1)?.unwrap_or(0)))
+    })?;
+    Ok(last.unwrap_or(0) + 1)
 }
 
 /// Deletes the row of a run, whose number is not used again.
@@ -248,7 +256,15 @@ fn whole(connection: &Connection, sql: &str, parameters: impl Params, limit: usi
 
 /// An owner's runs that it is to be told of.
 pub(crate) fn signalled(connection: &Connection, owner: &str) -> Result<Vec<RunRow>, Trouble> {
-    whole(connection, columns!("WHERE signal AND owner = ?1 ORDER BY run"), [owner], usize::MAX)
+    whole(
+        connection,
+        columns!(
+            "INDEXED BY runs_open \
+         WHERE ended_at IS NULL AND status = 'running' AND wake_at IS NULL AND signal = 1 AND owner = ?1 ORDER BY run"
+        ),
+        [owner],
+        usize::MAX,
+    )
 }
 
 /// The runs that a filter lets through, the newest first.
@@ -291,6 +307,7 @@ pub(crate) fn ready(connection: &Connection, now: i64, limit: usize) -> Result<V
 
 /// When the next run that waits is to go on.
 pub(crate) fn next_wake(connection: &Connection) -> Result<Option<i64>, Trouble> {
-    let next = "SELECT min(wake_at) FROM runs WHERE ended_at IS NULL";
-    Ok(one(connection, next, [], |row| Ok(row.get(0)?))?.flatten())
+    let next = "SELECT wake_at FROM runs INDEXED BY runs_open \
+                WHERE ended_at IS NULL AND status = 'waiting' AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
+    one(connection, next, [], |row| Ok(row.get(0)?))
 }

@@ -84,9 +84,7 @@ pub(crate) fn cache_crc(step: &str, input: &str, output: &str, until: i64) -> i6
 /// Keeps what a step gave for an input.
 pub(crate) fn cache(store: &mut Store<'_>, step: &str, input: &str, output: &str, until: i64) -> Result<(), Trouble> {
     let hash = hash(step, input);
-    let old = "DELETE FROM cache WHERE hash = ?1 AND step = ?2 AND input = ?3";
-    write(store.connection, old, params![hash, step, input])?;
-    let new = "INSERT INTO cache (hash, step, input, output, until, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let new = "INSERT OR REPLACE INTO cache (hash, step, input, output, until, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let crc = cache_crc(step, input, output, until);
     write(store.connection, new, params![hash, step, input, output, until, crc])?;
     Ok(())
