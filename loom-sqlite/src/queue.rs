@@ -18,12 +18,12 @@ use std::{
 };
 
 /// Something to write.
-pub(crate) trait Job: Send {
+pub(crate) trait Job: Send + Sync {
     /// Does it within a transaction. That may come to nothing, and then it is done again. What is refused is no trouble.
-    fn run(&mut self, store: &mut Store<'_>) -> Result<(), Trouble>;
+    fn run(&self, store: &mut Store<'_>) -> Result<(), Trouble>;
 
     /// Tells whoever asked for it that it is on disk or was refused, or else why it could not be done.
-    fn settle(&mut self, failure: Option<JournalError>);
+    fn settle(&self, failure: Option<JournalError>);
 
     /// What it is, as words that an error goes on with.
     fn tried(&self) -> &'static str;
@@ -38,11 +38,20 @@ pub(crate) trait Job: Send {
     fn is_abandoned(&self) -> bool;
 }
 
+/// The same, for whoever asked for it.
+trait Awaited<T>: Job {
+    /// What came of the job, or else whom to wake when it is known.
+    fn take(&self, context: &Context<'_>) -> Option<Result<T, JournalError>>;
+
+    /// Nobody waits for it any more. Gives whether nothing came of it yet.
+    fn abandon(&self) -> bool;
+}
+
 /// What waits to be written, and the connection while nobody writes.
 #[derive(Default)]
 struct Waiting {
     writer: Option<Writer>,
-    jobs: Vec<Box<dyn Job>>,
+    jobs: Vec<Arc<dyn Job>>,
     /// Who wrote last, if that one wrote alone.
     last: Option<u64>,
 }
@@ -57,14 +66,20 @@ impl Queue {
 
     /// Has something written on behalf of a writer: a number that tells runs from one another.
     pub(crate) fn write<T: Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         writer: u64,
         tried: &'static str,
         work: impl FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send + 'static,
-    ) -> Writing<'_, T> {
-        let ticket = Arc::new(Ticket::default());
-        let job = Box::new(Task { work, writer, tried, outcome: None, ticket: Arc::clone(&ticket) });
-        Writing { queue: self, writer, stage: Stage::New(job), ticket }
+    ) -> Writing<T> {
+        let job = Arc::new(Task {
+            writer,
+            tried,
+            abandoned: AtomicBool::new(false),
+            told: Mutex::new(Told::Nothing(None)),
+            outcome: Mutex::new(None),
+            work: Mutex::new(work),
+        });
+        Writing { queue: Arc::clone(self), stage: Stage::New, job }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -88,9 +103,9 @@ impl Queue {
     ///
     /// What was queued in the meantime is left to those who queued it, who are woken, so that each batch is as large as it
     /// can be; unless one of them is gone.
-    fn commit_these(&self, mut writer: Writer, mut jobs: Vec<Box<dyn Job>>) {
+    fn commit_these(&self, mut writer: Writer, mut jobs: Vec<Arc<dyn Job>>) {
         loop {
-            writer.commit(&mut jobs);
+            writer.commit(&jobs);
             let mut waiting = self.waiting();
             waiting.last = match &*jobs {
                 [job] => Some(job.writer()),
@@ -115,65 +130,44 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a job and whoever waits for it share.
-struct Ticket<T> {
-    told: Mutex<Told<T>>,
-    abandoned: AtomicBool,
-}
-
+/// What is told of a job.
 enum Told<T> {
+    /// Nothing yet, and whom to wake.
     Nothing(Option<Waker>),
     All(Result<T, JournalError>),
     Taken,
 }
 
-impl<T> Default for Ticket<T> {
-    fn default() -> Self {
-        Self { told: Mutex::new(Told::Nothing(None)), abandoned: AtomicBool::new(false) }
-    }
-}
-
-impl<T> Ticket<T> {
-    /// What came of the job, or else whom to wake when it is known.
-    fn take(&self, context: &Context<'_>) -> Option<Result<T, JournalError>> {
-        let mut told = lock(&self.told);
-        match mem::replace(&mut *told, Told::Taken) {
-            Told::All(outcome) => Some(outcome),
-            Told::Nothing(_) => {
-                *told = Told::Nothing(Some(context.waker().clone()));
-                None
-            }
-            Told::Taken => None,
-        }
-    }
-}
-
-/// Work that is to be done, and what came of it.
+/// Work that is to be done, and what came of it. Whoever asked for it holds it to the end, so that the memory of what was
+/// written is free where the next thing to write comes from, and not in the order in which all was committed.
 struct Task<T, F> {
-    work: F,
     writer: u64,
     tried: &'static str,
-    outcome: Option<Result<T, JournalError>>,
-    ticket: Arc<Ticket<T>>,
+    abandoned: AtomicBool,
+    told: Mutex<Told<T>>,
+    /// What came of it, if the transaction comes to its end.
+    outcome: Mutex<Option<Result<T, JournalError>>>,
+    work: Mutex<F>,
 }
 
 impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Job for Task<T, F> {
-    fn run(&mut self, store: &mut Store<'_>) -> Result<(), Trouble> {
-        self.outcome = Some(match (self.work)(store) {
+    fn run(&self, store: &mut Store<'_>) -> Result<(), Trouble> {
+        let outcome = match lock(&self.work)(store) {
             Ok(done) => Ok(done),
             Err(Trouble::Refused(error)) => Err(error),
             Err(trouble) => return Err(trouble),
-        });
+        };
+        *lock(&self.outcome) = Some(outcome);
         Ok(())
     }
 
-    fn settle(&mut self, failure: Option<JournalError>) {
+    fn settle(&self, failure: Option<JournalError>) {
         let outcome = match failure {
             Some(error) => Some(Err(error)),
-            None => self.outcome.take(),
+            None => lock(&self.outcome).take(),
         };
         if let Some(outcome) = outcome {
-            let told = mem::replace(&mut *lock(&self.ticket.told), Told::All(outcome));
+            let told = mem::replace(&mut *lock(&self.told), Told::All(outcome));
             if let Told::Nothing(Some(waker)) = told {
                 waker.wake();
             }
@@ -189,46 +183,72 @@ impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Job for Tas
     }
 
     fn waker(&self) -> Option<Waker> {
-        match &*lock(&self.ticket.told) {
+        match &*lock(&self.told) {
             Told::Nothing(waker) => waker.clone(),
             _ => None,
         }
     }
 
     fn is_abandoned(&self) -> bool {
-        self.ticket.abandoned.load(Ordering::SeqCst)
+        self.abandoned.load(Ordering::SeqCst)
+    }
+}
+
+impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Awaited<T> for Task<T, F> {
+    fn take(&self, context: &Context<'_>) -> Option<Result<T, JournalError>> {
+        let mut told = lock(&self.told);
+        match &mut *told {
+            Told::Nothing(waker) => {
+                match waker {
+                    Some(waker) => waker.clone_from(context.waker()),
+                    None => *waker = Some(context.waker().clone()),
+                }
+                None
+            }
+            Told::All(_) => match mem::replace(&mut *told, Told::Taken) {
+                Told::All(outcome) => Some(outcome),
+                _ => None,
+            },
+            Told::Taken => None,
+        }
+    }
+
+    fn abandon(&self) -> bool {
+        self.abandoned.store(true, Ordering::SeqCst);
+        matches!(&*lock(&self.told), Told::Nothing(_))
     }
 }
 
 /// Something that is being written. Dropped while it is queued, it is written all the same.
-pub(crate) struct Writing<'a, T> {
-    queue: &'a Queue,
-    writer: u64,
+pub(crate) struct Writing<T> {
+    queue: Arc<Queue>,
     stage: Stage,
-    ticket: Arc<Ticket<T>>,
+    job: Arc<dyn Awaited<T>>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    New(Box<dyn Job>),
+    New,
     Queued,
     Over,
 }
 
-impl<T> Future for Writing<'_, T> {
+impl<T: 'static> Future for Writing<T> {
     type Output = Result<T, JournalError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         match mem::replace(&mut this.stage, Stage::Queued) {
-            Stage::New(job) => {
+            Stage::New => {
+                let job: Arc<dyn Job> = Arc::<dyn Awaited<T>>::clone(&this.job);
                 let mut waiting = this.queue.waiting();
-                let is_alone = waiting.jobs.is_empty() && waiting.last == Some(this.writer);
+                let is_alone = waiting.jobs.is_empty() && waiting.last == Some(job.writer());
                 if let Some(writer) = waiting.writer.take_if(|_| is_alone) {
                     drop(waiting);
                     this.queue.commit_these(writer, vec![job]);
                 } else {
                     // Whoever commits it must find whom to wake, so that is said before it is queued.
-                    this.ticket.take(context);
+                    this.job.take(context);
                     waiting.jobs.push(job);
                     let is_free = waiting.writer.is_some();
                     drop(waiting);
@@ -239,7 +259,7 @@ impl<T> Future for Writing<'_, T> {
                 }
             }
             Stage::Queued => {
-                if let Some(outcome) = this.ticket.take(context) {
+                if let Some(outcome) = this.job.take(context) {
                     this.stage = Stage::Over;
                     return Poll::Ready(outcome);
                 }
@@ -250,7 +270,7 @@ impl<T> Future for Writing<'_, T> {
                 return Poll::Pending;
             }
         }
-        match this.ticket.take(context) {
+        match this.job.take(context) {
             Some(outcome) => {
                 this.stage = Stage::Over;
                 Poll::Ready(outcome)
@@ -260,13 +280,10 @@ impl<T> Future for Writing<'_, T> {
     }
 }
 
-impl<T> Drop for Writing<'_, T> {
+impl<T> Drop for Writing<T> {
     fn drop(&mut self) {
-        if matches!(self.stage, Stage::Queued) {
-            self.ticket.abandoned.store(true, Ordering::SeqCst);
-            if matches!(&*lock(&self.ticket.told), Told::Nothing(_)) {
-                self.queue.commit();
-            }
+        if self.stage == Stage::Queued && self.job.abandon() {
+            self.queue.commit();
         }
     }
 }

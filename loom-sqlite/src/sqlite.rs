@@ -56,7 +56,7 @@ pub struct Sqlite {
 /// What all clones share. The connection that reads is closed first, so that the other one leaves a single file behind.
 struct Shared {
     reader: Mutex<Connection>,
-    queue: Queue,
+    queue: Arc<Queue>,
     locks: Locks,
     journal: Arc<str>,
 }
@@ -89,7 +89,7 @@ impl Sqlite {
         let writer = schema::writer(&path, &journal, options).map_err(told)?;
         let reader = schema::reader(&path, options).map_err(told)?;
         let locks = Locks::beside(&path);
-        let queue = Queue::new(Writer::new(writer, Arc::clone(&journal), locks.clone()));
+        let queue = Arc::new(Queue::new(Writer::new(writer, Arc::clone(&journal), locks.clone())));
         Ok(Self { shared: Arc::new(Shared { reader: Mutex::new(reader), queue, locks, journal }) })
     }
 
@@ -111,7 +111,7 @@ impl Sqlite {
         run: u64,
         tried: &'static str,
         work: impl FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send + 'static,
-    ) -> Answering<'_, T> {
+    ) -> Answering<'static, T> {
         Box::pin(self.shared.queue.write(run, tried, work))
     }
 }
@@ -138,7 +138,7 @@ impl Journal for Sqlite {
         self.write(NO_RUN, "claiming a run", move |store| work::claim(store, &id, &owner, now, again))
     }
 
-    fn append(&self, append: Append) -> Answering<'_, ()> {
+    fn append(&self, append: Append) -> Answering<'static, ()> {
         self.write(append.claim.run, "recording a step", move |store| work::append(store, &append))
     }
 

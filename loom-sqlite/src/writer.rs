@@ -32,7 +32,7 @@ impl Writer {
     /// Does jobs in one transaction and tells each of them how it went.
     ///
     /// When one of them makes the database fail, each is done in a transaction of its own, so that only that one fails.
-    pub(crate) fn commit(&mut self, jobs: &mut [Box<dyn Job>]) {
+    pub(crate) fn commit(&mut self, jobs: &[Arc<dyn Job>]) {
         // Where no transaction can begin, because another process does not end its own, no job need try that again.
         if let Err(error) = self.begin() {
             for job in jobs {
@@ -40,11 +40,11 @@ impl Writer {
             }
             return;
         }
-        match self.attempt(|store| jobs.iter_mut().try_for_each(|job| job.run(store))) {
-            Ok(()) => jobs.iter_mut().for_each(|job| job.settle(None)),
+        match self.attempt(|store| jobs.iter().try_for_each(|job| job.run(store))) {
+            Ok(()) => jobs.iter().for_each(|job| job.settle(None)),
             Err(trouble) => match jobs {
                 [job] => job.settle(Some(trouble.told(&self.journal, job.tried()))),
-                jobs => jobs.chunks_mut(1).for_each(|job| self.commit(job)),
+                jobs => jobs.chunks(1).for_each(|job| self.commit(job)),
             },
         }
     }

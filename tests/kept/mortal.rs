@@ -86,9 +86,10 @@ impl Journal for Mortal {
     fn claim<'a>(&'a self, id: &'a str, owner: &'a str, now: i64, again: bool) -> Answering<'a, (Claim, RunInfo)> {
         self.kept.claim(id, owner, now + self.later, again)
     }
-    fn append(&self, mut append: Append) -> Answering<'_, ()> {
+    fn append(&self, mut append: Append) -> Answering<'static, ()> {
+        let journal = self.clone();
         append.now += self.later;
-        Box::pin(self.written(self.kept.append(append)))
+        Box::pin(async move { journal.written(journal.kept.append(append)).await })
     }
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>> {
         self.kept.run(id)

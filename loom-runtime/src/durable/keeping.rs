@@ -163,9 +163,13 @@ impl Keeping {
         let live = if here.same == Some(flags) {
             String::new()
         } else {
-            book.forms.tell(seq, here.place, flags, &here.told())
+            book.forms.tell(seq, here.place, flags, &here.values)
         };
         let Entry { kind, turn, node, attempt, began_at, value } = entry;
+        if book.unwritten.records.is_empty() {
+            // Most often there is one, and a thousand runs hold theirs at once.
+            book.unwritten.records.reserve_exact(1);
+        }
         book.unwritten.records.push(Record {
             seq,
             kind,
@@ -236,15 +240,16 @@ impl Keeping {
             let here = scope.here();
             let values = here.values.iter().enumerate();
             let long = values.filter_map(|(index, value)| match &value.def {
-                Some(def @ Def::Told(Told::List(_, items))) if items.len() > 8 && value.told.is_none() => {
-                    Some((index, value.name, def.clone()))
+                Some(Def::Told(Told::List(_, items))) if items.len() > 8 && value.told.is_none() => {
+                    Some((index, value.clone()))
                 }
                 _ => None,
             });
             long.collect()
         };
-        for (index, name, def) in long {
-            let seq = self.aside(scope, turn, name, full("", (false, 0), &[(name, &def)]), String::new());
+        for (index, value) in long {
+            let name = value.name;
+            let seq = self.aside(scope, turn, name, full("", (false, 0), &[value]), String::new());
             scope.here().found(index, Def::Told(Told::At(seq, name.to_owned())));
         }
     }
@@ -359,8 +364,7 @@ impl Keeping {
             status,
             ..Append::nothing(self.claim, now)
         };
-        let journal = Arc::clone(&self.journal);
-        Box::pin(async move { journal.append(append).await })
+        self.journal.append(append)
     }
 }
 

@@ -88,7 +88,9 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// or that is said to be answered, was answered before, nothing is written ([`JournalError::Answered`]); when it was
     /// closed before it cannot be answered ([`JournalError::Closed`]), and closing it again changes nothing. Questions that
     /// were never asked cannot be closed ([`JournalError::NotAsked`]). A run that was deleted fences all claims.
-    fn append(&self, append: Append) -> Answering<'_, ()>;
+    ///
+    /// It borrows nothing: a run keeps what it is writing beside the journal.
+    fn append(&self, append: Append) -> Answering<'static, ()>;
 
     /// The run of an id.
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>>;

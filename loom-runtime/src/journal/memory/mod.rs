@@ -61,8 +61,9 @@ impl Journal for MemoryJournal {
         self.with(move |kept| kept.claim(id, owner, now, again))
     }
 
-    fn append(&self, append: Append) -> Answering<'_, ()> {
-        self.with(move |kept| kept.append(append))
+    fn append(&self, append: Append) -> Answering<'static, ()> {
+        let kept = Arc::clone(&self.kept);
+        Box::pin(async move { locked(&kept).append(append) })
     }
 
     fn run<'a>(&'a self, id: &'a str) -> Answering<'a, Option<RunInfo>> {
