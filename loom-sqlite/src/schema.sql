@@ -39,10 +39,10 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_open ON runs (status, wake_at, signal) WHERE ended_at IS NULL;
 
--- What happened, in the order it was written. Record 0 of a run is its input. What `live` says is told at `loomflow::journal`.
+-- What happened. Record 0 of a run is its input. What `live` says is told at `loomflow::journal`. The key has the run last, so
+-- that what many runs write at once comes to lie together.
 CREATE TABLE records (
-    number  INTEGER PRIMARY KEY,
-    key     INTEGER NOT NULL UNIQUE, -- seq * 2^32 + run
+    key     INTEGER PRIMARY KEY, -- seq * 2^32 + run
     run     INTEGER AS (key & 4294967295),
     seq     INTEGER AS (key >> 32),
     kind    TEXT NOT NULL,
