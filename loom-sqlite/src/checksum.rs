@@ -37,12 +37,24 @@ impl Checksum {
         self.filled = 0;
     }
 
+    #[inline]
     pub(crate) fn int(&mut self, n: i64) -> &mut Self {
-        self.add(&n.to_le_bytes())
+        let bytes = n.to_le_bytes();
+        // Most of what is added is this, and a copy of a known length is one instruction.
+        match self.bytes.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut) {
+            Some(free) => {
+                *free = bytes;
+                self.filled += bytes.len();
+                self
+            }
+            None => self.add(&bytes),
+        }
     }
 
+    #[inline]
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        self.int(text.len().try_into().unwrap_or(i64::MAX)).add(text.as_bytes())
+        self.int(text.len().try_into().unwrap_or(i64::MAX));
+        if text.is_empty() { self } else { self.add(text.as_bytes()) }
     }
 
     pub(crate) fn maybe_int(&mut self, n: Option<i64>) -> &mut Self {
