@@ -49,6 +49,11 @@ impl Around {
         Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default() }))
     }
 
+    /// Whether nobody else has it.
+    pub(crate) fn is_alone(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     /// The meter of the run.
     pub(crate) fn meter(&self) -> Option<&Meter> {
         self.0.run.meter.as_ref()

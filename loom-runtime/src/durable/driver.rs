@@ -31,6 +31,7 @@ use crate::{
 use std::{
     collections::HashMap,
     future::poll_fn,
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -236,8 +237,7 @@ impl Durable {
     /// Does some work when all that was recorded before is written. What it spends on models is told by the next record.
     pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, work: impl Future<Output = T>) -> T {
         self.keeping.flush().await;
-        let around = self.around();
-        at.scope.here().spending.push((at.turn, around.clone()));
+        let around = at.scope.here().spends(at.turn, || self.around());
         Within::new(&around, work).await
     }
 }
@@ -265,9 +265,11 @@ impl Driver for Durable {
                 return Box::pin(self.cached::<S>(at, keep, input, work)).await;
             }
             let began_at = now_ms();
+            // It stays where it is: each future that it is handed on to would have room for it once more.
+            let mut work = pin!(work);
             let performed = async {
                 self.looked_around().await;
-                self.performed(at, work).await
+                self.performed(at, work.as_mut()).await
             };
             let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)

@@ -2,9 +2,8 @@
 //! values stand.
 
 use super::{
-    def::Def,
     live::{Form, full, short},
-    scope::Flags,
+    scope::{Flags, Valued},
 };
 use crate::machine::Place;
 use std::{collections::HashMap, ptr, sync::Arc};
@@ -28,16 +27,10 @@ struct Known {
 
 impl Forms {
     /// What the record of a number tells at a place.
-    pub(super) fn tell(
-        &mut self,
-        seq: u64,
-        place: Option<&'static Place>,
-        flags: Flags,
-        values: &[(&'static str, &Def)],
-    ) -> String {
+    pub(super) fn tell(&mut self, seq: u64, place: Option<&'static Place>, flags: Flags, values: &[Valued]) -> String {
         let Some(place) = place else { return full("", flags, values) };
         // What is set on the way is no part of the form, and what is written nowhere is told by no record.
-        let is_whole = values.iter().map(|(name, _)| name).eq(place.live);
+        let is_whole = values.iter().filter(|value| value.def.is_some()).map(|value| &value.name).eq(place.live);
         let told = if is_whole { self.told(seq, place, flags) } else { seq };
         if told == seq { full(place.position, flags, values) } else { short(told, values) }
     }
@@ -68,13 +61,18 @@ impl Forms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::durable::live::Telling;
+    use crate::durable::{def::Def, live::Telling};
 
     const NONE: Flags = (false, 0);
 
     static SEND: Place = Place { workflow: "Letter", node: "send", position: "send(draft)", live: &["draft"] };
     /// Of another workflow, which has a position that is called the same.
     static OTHER: Place = Place { workflow: "Note", node: "send", position: "send(draft)", live: &["text"] };
+
+    /// One value, which stands in the record of a number.
+    fn at(name: &'static str, seq: u64) -> [Valued; 1] {
+        [Valued { name, def: Some(Def::Output(seq)), told: None }]
+    }
 
     fn form(json: &str) -> Arc<Form> {
         match Telling::read(json) {
@@ -85,13 +83,12 @@ mod tests {
 
     #[test]
     fn a_form_is_told_in_full_once_and_again_when_it_is_another() {
-        let (three, four) = (Def::Output(3), Def::Output(4));
-        let draft = [("draft", &three)];
+        let draft = at("draft", 3);
         let mut forms = Forms::default();
-        let mut tell = |seq, place, flags, values: &[_]| forms.tell(seq, Some(place), flags, values);
+        let mut tell = |seq, place, flags, values: &[Valued]| forms.tell(seq, Some(place), flags, values);
         assert_eq!(tell(5, &SEND, NONE, &draft), r#"{"at":"send(draft)","values":{"draft":3}}"#);
-        assert_eq!(tell(6, &SEND, NONE, &[("draft", &four)]), "[5,4]");
-        assert_eq!(tell(7, &OTHER, NONE, &[("text", &four)]), r#"{"at":"send(draft)","values":{"text":4}}"#);
+        assert_eq!(tell(6, &SEND, NONE, &at("draft", 4)), "[5,4]");
+        assert_eq!(tell(7, &OTHER, NONE, &at("text", 4)), r#"{"at":"send(draft)","values":{"text":4}}"#);
         let retried = r#"{"at":"send(draft)","retried":8,"values":{"draft":3}}"#;
         assert_eq!(tell(9, &SEND, (false, 8), &draft), retried);
         assert_eq!(tell(10, &SEND, (false, 8), &draft), "[9,3]");
@@ -102,12 +99,10 @@ mod tests {
 
     #[test]
     fn a_run_that_goes_on_tells_in_few_words_what_was_read() {
-        let three = Def::Output(3);
         let mut forms = Forms::default();
         forms.read(5, form(r#"{"at":"send(draft)","values":{"draft":3}}"#));
         forms.read(2, form(r#"{"at":"send(draft)","values":{"text":1}}"#));
-        let mut tell =
-            |seq, place: &'static Place, flags| forms.tell(seq, Some(place), flags, &[(place.live[0], &three)]);
+        let mut tell = |seq, place: &'static Place, flags| forms.tell(seq, Some(place), flags, &at(place.live[0], 3));
         assert_eq!(tell(8, &SEND, NONE), "[5,3]");
         assert_eq!(tell(9, &OTHER, NONE), r#"{"at":"send(draft)","values":{"text":3}}"#);
         assert_eq!(tell(10, &SEND, (true, 0)), r#"{"at":"send(draft)","cancelled":true,"values":{"draft":3}}"#);

@@ -8,7 +8,7 @@
 
 use super::{
     def::{Def, Named, Told},
-    scope::Flags,
+    scope::{Flags, Valued},
 };
 use crate::journal::Record;
 use serde::{
@@ -108,13 +108,13 @@ impl Telling {
     }
 }
 
-/// All that is told, as JSON.
-pub(super) fn full(at: &str, (cancelled, retried): Flags, values: &[(&'static str, &Def)]) -> String {
+/// All that is told, as JSON. Of a value that is written nowhere nothing is.
+pub(super) fn full(at: &str, (cancelled, retried): Flags, values: &[Valued]) -> String {
     json(&Full { at, cancelled, retried, values: Values(values) })
 }
 
 /// The same of a form that the record of a number tells, as JSON.
-pub(super) fn short(seq: u64, values: &[(&'static str, &Def)]) -> String {
+pub(super) fn short(seq: u64, values: &[Valued]) -> String {
     json(&Short(seq, values))
 }
 
@@ -141,31 +141,33 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+fn named(values: &[Valued]) -> impl Iterator<Item = Named<'_>> {
+    values.iter().filter_map(|value| Some(Named(value.name, value.def.as_ref()?)))
+}
+
 /// Values by their names, in their order.
-struct Values<'w>(&'w [(&'static str, &'w Def)]);
+struct Values<'w>(&'w [Valued]);
 
 impl Values<'_> {
-    const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn is_empty(&self) -> bool {
+        named(self.0).next().is_none()
     }
 }
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, def)| (name, Named(name, def))))
+        serializer.collect_map(named(self.0).map(|named| (named.0, named)))
     }
 }
 
 /// The number of a record, and values in its order, to be written.
-struct Short<'w>(u64, &'w [(&'static str, &'w Def)]);
+struct Short<'w>(u64, &'w [Valued]);
 
 impl Serialize for Short<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut parts = serializer.serialize_seq(Some(1 + self.1.len()))?;
+        let mut parts = serializer.serialize_seq(None)?;
         parts.serialize_element(&self.0)?;
-        for (name, def) in self.1 {
-            parts.serialize_element(&Named(name, def))?;
-        }
+        named(self.1).try_for_each(|named| parts.serialize_element(&named))?;
         parts.end()
     }
 }
@@ -229,18 +231,19 @@ mod tests {
 
     #[test]
     fn what_is_live_is_written_in_few_words_and_read_back() {
-        let (draft, n, tried) = (Def::Output(7), Def::is(raw("3")), Def::Told(Told::Tried(5)));
+        let value = |name, def| Valued { name, def: Some(def), told: None };
         let text = Def::Told(Told::Input(0, "text".to_owned()));
         let log = Def::list(Some(at(7, "log")), vec![Def::Output(8), Def::is(raw("\"x\""))]);
         let other = Def::list(Some(at(7, "log")), vec![Def::Output(8)]);
         let values = [
-            ("tried", &tried),
-            ("draft", &draft),
-            ("n", &n),
-            ("log", &log),
-            ("other", &other),
-            ("text", &text),
-            ("topic", &text),
+            value("tried", Def::Told(Told::Tried(5))),
+            value("draft", Def::Output(7)),
+            Valued { name: "unwritten", def: None, told: None },
+            value("n", Def::is(raw("3"))),
+            value("log", log),
+            value("other", other),
+            value("text", text.clone()),
+            value("topic", text),
         ];
         let json = full("send(draft)", NONE, &values);
         assert_eq!(

@@ -64,6 +64,8 @@ pub(super) struct Here {
     /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
     /// in a scope of plain Rust there are several at once.
     pub(super) spending: Vec<(u64, Around)>,
+    /// Where that counted before, for the next step.
+    idle: Option<Around>,
     /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
     pub(super) stands: bool,
     /// Whether it has come to a first position.
@@ -113,9 +115,17 @@ impl Here {
         let Some(index) = self.spending.iter().position(|(of, _)| *of == turn) else { return Usage::default() };
         let spent = self.spending[index].1.take();
         if !matches!(kind, RecordKind::Attempt) {
-            self.spending.swap_remove(index);
+            let (_, around) = self.spending.swap_remove(index);
+            self.idle = Some(around).filter(Around::is_alone);
         }
         spent
+    }
+
+    /// Where what a step spends counts in a turn.
+    pub(super) fn spends(&mut self, turn: u64, new: impl FnOnce() -> Around) -> Around {
+        let around = self.idle.take().unwrap_or_else(new);
+        self.spending.push((turn, around.clone()));
+        around
     }
 }
 
@@ -280,11 +290,6 @@ impl Here {
     pub(super) fn tells(&mut self, values: Vec<Valued>) {
         self.same = None;
         self.values = values;
-    }
-
-    /// What is live, for a record to tell.
-    pub(super) fn told(&self) -> Vec<(&'static str, &Def)> {
-        self.values.iter().filter_map(|value| Some((value.name, value.def.as_ref()?))).collect()
     }
 
     /// That there is a record, which tells what is live unless the one before it does.
