@@ -472,6 +472,9 @@ pub use loomflow_models::{Choice, PlainChoice, schemars};
 /// ```
 #[cfg(feature = "openai")]
 pub use loomflow_macros::agent;
+#[cfg(not(feature = "openai"))]
+#[doc(hidden)]
+pub use loomflow_macros::agent_without_models as agent;
 /// Makes a tool of a function: a [`step`] that a model may call too.
 ///
 /// All that a step is, a tool is: its options, its contexts, its place in a graph, and the function that stays as it is.
@@ -691,10 +694,10 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Choice, tool};
+    pub use crate::{Choice, agent, tool};
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
     #[cfg(feature = "openai")]
-    pub use crate::{Model, ModelError, Tool, agent};
+    pub use crate::{Model, ModelError, Tool};
 }
 
 /// The language of [`workflow!`], construct by construct.

@@ -56,6 +56,12 @@ pub fn agent(input: TokenStream) -> TokenStream {
 
 #[allow(missing_docs)]
 #[proc_macro]
+pub fn agent_without_models(input: TokenStream) -> TokenStream {
+    agent::without_models(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
 pub fn chain(input: TokenStream) -> TokenStream {
     workflow::expand_line(input.into(), Line::Chain).into()
 }

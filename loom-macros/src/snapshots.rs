@@ -1,7 +1,7 @@
 //! What the macros make of some code, one file a case, named after it: a change of the expansion is read before it is
 //! taken. `INSTA_UPDATE=always cargo test -p loomflow-macros` writes the files anew.
 
-use crate::{choice, context, step, tool, workflow};
+use crate::{agent, choice, context, step, tool, workflow};
 use proc_macro2::{TokenStream, TokenTree};
 use std::{fs, path::Path, thread};
 
@@ -337,6 +337,12 @@ pub Article(/** what it is about */ topic: String, length: u32) -> String {
 fn a_choice_in_a_build_without_models() {
     let code = "enum Desk { Billing }";
     matches("a_choice_in_a_build_without_models", code, &choice::without_models(tokens(code)));
+}
+
+#[test]
+fn an_agent_in_a_build_without_models() {
+    let code = "pub Reports(topic: String) -> String { start -> report; report -> end; }";
+    matches("an_agent_in_a_build_without_models", code, &agent::without_models(tokens(code)));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
 use ast::{Agent, Offered};
 use loomflow_graph::grammar::errors::Errors;
 use places::Places;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Meta, spanned::Spanned};
 
@@ -40,6 +40,16 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let offers = emit::emit(&agent, &places, &models);
     let lowered = workflow::expand(lower::lower(&agent, &places, &models));
     quote!(#offers #lowered)
+}
+
+/// What stands in the place of an agent in a build without models.
+pub(crate) fn without_models(input: TokenStream) -> TokenStream {
+    let read = parse::parse(input, &Errors::new());
+    let message = "an agent asks a model, and this build of loomflow has no models: turn on its feature `openai`";
+    match read {
+        Some(Agent { vis, name, .. }) => errors_as_type(&vis, &name, vec![syn::Error::new(name.span(), message)]),
+        None => syn::Error::new(Span::call_site(), message).into_compile_error(),
+    }
 }
 
 /// The options of an agent are those of a workflow.
