@@ -9,7 +9,7 @@
 //! The macros are [`step`], [`macro@ask`], [`workflow!`] and [`macro@Context`]. A [`Run`] gives a [`Failure`] when it fails;
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
-pub use loomflow_graph::{graph, version};
+pub use loomflow_graph::{draw, graph, version};
 #[cfg(feature = "openai")]
 pub use loomflow_models::{self as model, Model, ModelError};
 pub use loomflow_runtime::{

@@ -2,8 +2,8 @@
 
 use std::iter;
 
-use super::{edge_text, lines, node_text};
-use crate::graph::{Edge, Graph, Node, NodeKind};
+use super::{Drawing, State, lines};
+use crate::graph::{Graph, NodeKind};
 
 impl Graph<'_> {
     /// The graph in [DOT](https://graphviz.org/doc/info/lang.html), the language of Graphviz.
@@ -36,15 +36,24 @@ impl Graph<'_> {
     /// ```
     #[must_use]
     pub fn to_dot(&self) -> String {
-        let head = format!("digraph {} {{\n    rankdir=TB;\n    node [shape=box];\n", quoted(self.name()));
-        let nodes = self.nodes().iter().enumerate().map(|(index, node)| node_line(index, node));
-        let edges = self.edges().iter().map(edge_line);
+        self.drawing().to_dot()
+    }
+}
+
+impl Drawing<'_> {
+    /// The drawing in [DOT](https://graphviz.org/doc/info/lang.html).
+    #[must_use]
+    pub fn to_dot(&self) -> String {
+        let graph = &self.graph;
+        let head = format!("digraph {} {{\n    rankdir=TB;\n    node [shape=box];\n", quoted(graph.name()));
+        let nodes = (0..graph.nodes().len()).map(|index| node_line(self, index));
+        let edges = (0..graph.edges().len()).map(|index| edge_line(self, index));
         iter::once(head).chain(nodes).chain(edges).chain(iter::once("}\n".to_owned())).collect()
     }
 }
 
-fn node_line(index: usize, node: &Node<'_>) -> String {
-    let shape = match node.kind() {
+fn node_line(drawing: &Drawing<'_>, index: usize) -> String {
+    let shape = match drawing.graph.nodes()[index].kind() {
         NodeKind::Start | NodeKind::End => ", style=rounded",
         NodeKind::Step => "",
         NodeKind::Fail => ", shape=hexagon",
@@ -52,14 +61,23 @@ fn node_line(index: usize, node: &Node<'_>) -> String {
         NodeKind::Join => ", shape=invtrapezium",
         NodeKind::Sleep => ", shape=ellipse",
     };
-    format!("    n{index} [label={}{shape}];\n", quoted(&node_text(node)))
+    let state = drawing.state(index).map_or_else(String::new, |state| match state {
+        State::NotReached => format!(", color=\"{0}\", fontcolor=\"{0}\"", state.colour()),
+        state => format!(", color=\"{}\", penwidth=2", state.colour()),
+    });
+    format!("    n{index} [label={}{shape}{state}];\n", quoted(&drawing.whole_text(index)))
 }
 
-fn edge_line(edge: &Edge<'_>) -> String {
-    let text = edge_text(edge);
+fn edge_line(drawing: &Drawing<'_>, index: usize) -> String {
+    let edge = &drawing.graph.edges()[index];
+    let text = drawing.edge_text(index);
     let label = (!text.is_empty()).then(|| format!("label={}", quoted(&text)));
     let style = edge.is_spent().then(|| "style=dashed".to_owned());
-    let attributes = label.into_iter().chain(style).collect::<Vec<_>>().join(", ");
+    let taken = drawing.taken(index).map(|taken| match taken {
+        0 => format!("color=\"{0}\", fontcolor=\"{0}\"", State::NotReached.colour()),
+        _ => format!("color=\"{}\", penwidth=2", State::Done.colour()),
+    });
+    let attributes = label.into_iter().chain(style).chain(taken).collect::<Vec<_>>().join(", ");
     let (from, to) = (edge.from(), edge.to());
     if attributes.is_empty() {
         format!("    n{from} -> n{to};\n")

@@ -2,8 +2,8 @@
 
 use std::iter;
 
-use super::{edge_text, lines, node_text};
-use crate::graph::{Edge, Graph, Node, NodeKind};
+use super::{Drawing, State, lines};
+use crate::graph::{Graph, NodeKind};
 
 impl Graph<'_> {
     /// The graph as a [Mermaid flowchart](https://mermaid.js.org/syntax/flowchart.html), for a fence marked `mermaid`.
@@ -40,14 +40,45 @@ impl Graph<'_> {
     /// ```
     #[must_use]
     pub fn to_mermaid(&self) -> String {
-        let nodes = self.nodes().iter().enumerate().map(|(index, node)| node_line(index, node));
-        let edges = self.edges().iter().map(edge_line);
-        iter::once("flowchart TD\n".to_owned()).chain(nodes).chain(edges).collect()
+        self.drawing().to_mermaid()
     }
 }
 
-fn node_line(index: usize, node: &Node<'_>) -> String {
-    let (open, close) = match node.kind() {
+impl Drawing<'_> {
+    /// The drawing as a [Mermaid flowchart](https://mermaid.js.org/syntax/flowchart.html).
+    #[must_use]
+    pub fn to_mermaid(&self) -> String {
+        let nodes = (0..self.graph.nodes().len()).map(|index| node_line(self, index));
+        let edges = (0..self.graph.edges().len()).map(|index| edge_line(self, index));
+        iter::once("flowchart TD\n".to_owned()).chain(nodes).chain(edges).chain(styles(self)).collect()
+    }
+}
+
+/// What tells the nodes and edges that a run has come to from the others.
+fn styles(drawing: &Drawing<'_>) -> Vec<String> {
+    let mut styles = Vec::new();
+    for state in [State::NotReached, State::Done, State::Here, State::Waits, State::Failed] {
+        let nodes = (0..drawing.graph.nodes().len()).filter(|index| drawing.state(*index) == Some(state));
+        let nodes: Vec<String> = nodes.map(|index| format!("n{index}")).collect();
+        if !nodes.is_empty() {
+            let (class, colour) = (state.class(), state.colour());
+            let more =
+                if state == State::NotReached { format!("color:{colour}") } else { "stroke-width:2px".to_owned() };
+            styles
+                .push(format!("    classDef {class} stroke:{colour},{more}\n    class {} {class}\n", nodes.join(",")));
+        }
+    }
+    let taken = (0..drawing.graph.edges().len()).filter(|index| drawing.taken(*index).is_some_and(|taken| taken > 0));
+    let taken: Vec<String> = taken.map(|index| index.to_string()).collect();
+    if !taken.is_empty() {
+        let colour = State::Done.colour();
+        styles.push(format!("    linkStyle {} stroke:{colour},stroke-width:2px\n", taken.join(",")));
+    }
+    styles
+}
+
+fn node_line(drawing: &Drawing<'_>, index: usize) -> String {
+    let (open, close) = match drawing.graph.nodes()[index].kind() {
         NodeKind::Start | NodeKind::End => ("([", "])"),
         NodeKind::Step => ("[", "]"),
         NodeKind::Fail => ("{{", "}}"),
@@ -55,13 +86,14 @@ fn node_line(index: usize, node: &Node<'_>) -> String {
         NodeKind::Join => ("[\\", "/]"),
         NodeKind::Sleep => ("(", ")"),
     };
-    format!("    n{index}{open}{}{close}\n", quoted(&node_text(node)))
+    format!("    n{index}{open}{}{close}\n", quoted(&drawing.whole_text(index)))
 }
 
-fn edge_line(edge: &Edge<'_>) -> String {
+fn edge_line(drawing: &Drawing<'_>, index: usize) -> String {
+    let edge = &drawing.graph.edges()[index];
     let (from, to) = (edge.from(), edge.to());
     let arrow = if edge.is_spent() { "-.->" } else { "-->" };
-    match edge_text(edge).as_str() {
+    match drawing.edge_text(index).as_str() {
         "" => format!("    n{from} {arrow} n{to}\n"),
         text => format!("    n{from} {arrow}|{}| n{to}\n", quoted(text)),
     }

@@ -1,7 +1,7 @@
-//! Drawings of a [`Graph`](crate::graph::Graph) as text: [Mermaid], which GitHub and many other pages draw in place,
-//! and [DOT] for Graphviz.
+//! Drawings of a [`Graph`](crate::graph::Graph), by itself or with a run laid over it: as [Mermaid], which GitHub and many
+//! other pages draw in place, as [DOT] for Graphviz, and with the feature `svg` as an image.
 //!
-//! Both show the same. A step stands in a box; when it sets a value of another name, the box says so as the source
+//! All show the same. A step stands in a box; when it sets a value of another name, the box says so as the source
 //! does: `draft = billing`. Start and end have round corners, a failing end is a hexagon; a fork widens downwards, and
 //! where its branches join it narrows; a wait is an ellipse, or as near to one as Mermaid has. An edge carries the label it
 //! is taken for, then its bound: `Verdict::Weak(_): max 3`. The way out of a spent bound is a broken line.
@@ -14,6 +14,11 @@
 
 mod dot;
 mod mermaid;
+mod overlay;
+#[cfg(feature = "svg")]
+mod svg;
+
+pub use overlay::{Drawing, Overlay, State};
 
 use crate::graph::{Edge, Node};
 
