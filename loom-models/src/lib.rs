@@ -29,6 +29,7 @@ mod stream;
 mod timed;
 mod tool;
 mod unfit;
+mod tone;
 
 /// What generated code reaches everything through.
 #[doc(hidden)]
@@ -56,3 +57,4 @@ pub use scripted::ScriptedModel;
 pub use stream::{ChatEvent, ChatStream, Tokens};
 pub use tool::{ArgumentFault, Tool, ToolMisuse, Use};
 pub use unfit::Unfit;
+pub use tone::{Tone, UnknownTone};

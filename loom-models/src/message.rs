@@ -58,6 +58,19 @@ impl Message {
     pub fn tool(call_id: impl Into<String>, content: impl Into<String>) -> Self {
         Message::Tool { tool_call_id: call_id.into(), content: content.into() }
     }
+
+    /// Tells the model something more before all else: in the system message that a conversation begins with, as its last
+    /// paragraph, or in one that is put there. Two of them in a row are more than some local servers read.
+    pub(crate) fn tell(conversation: &mut Vec<Message>, more: &str) {
+        match conversation.first_mut() {
+            Some(Message::System { content }) if !content.is_empty() => {
+                content.push_str("\n\n");
+                content.push_str(more);
+            }
+            Some(Message::System { content }) => content.push_str(more),
+            _ => conversation.insert(0, Message::system(more)),
+        }
+    }
 }
 
 impl From<Assistant> for Message {

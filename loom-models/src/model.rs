@@ -11,6 +11,7 @@ use crate::{
     retry::Limits,
     stream::{ChatStream, Tokens},
     timed::timed,
+    tone::Tone,
 };
 use loomflow_runtime::meter::{self, Charge};
 use std::sync::Arc;
@@ -169,6 +170,9 @@ impl Model {
         request.model = request.model.or_else(|| settings.name.clone());
         request.max_tokens = request.max_tokens.or(settings.max_tokens);
         request.temperature = request.temperature.or(settings.temperature);
+        if let Some(tone) = request.tone.take().or_else(Tone::here) {
+            tone.put(&mut request.messages);
+        }
         request
     }
 }

@@ -1,6 +1,9 @@
 //! What a model is asked.
 
-use crate::message::{Assistant, Message};
+use crate::{
+    message::{Assistant, Message},
+    tone::Tone,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,6 +42,10 @@ pub struct ChatRequest {
     /// How freely it chooses its words, from 0 to 2, where it is not the [`Model`](crate::Model)'s own setting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f32>,
+    /// In what tone it answers, where it is not the run's. [`Model`](crate::Model) says it in the system message, so a
+    /// [`ChatModel`](crate::ChatModel) finds none here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tone: Option<Tone>,
 }
 
 impl ChatRequest {
@@ -87,6 +94,13 @@ impl ChatRequest {
     #[must_use]
     pub fn temperature(mut self, temperature: f32) -> Self {
         self.temperature = Some(temperature);
+        self
+    }
+
+    /// The same, answered in this [tone](Tone), whatever that of the run is; with [`Tone::None`] in none.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = Some(tone);
         self
     }
 }

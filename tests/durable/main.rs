@@ -8,6 +8,8 @@ mod asks;
 mod cached;
 mod changes;
 mod constructs;
+#[cfg(feature = "openai")]
+mod echo;
 mod ends;
 mod generated;
 mod many;
@@ -18,5 +20,7 @@ mod plain;
 mod size;
 mod spends;
 mod steps;
+#[cfg(feature = "openai")]
+mod tone;
 mod visits;
 mod waits;
