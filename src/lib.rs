@@ -11,7 +11,7 @@
 
 pub use loomflow_graph::{draw, graph, version};
 #[cfg(feature = "openai")]
-pub use loomflow_models::{self as model, Model, ModelError, Tone};
+pub use loomflow_models::{self as model, Memory, Model, ModelError, Tone};
 pub use loomflow_runtime::{
     Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
     Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit,

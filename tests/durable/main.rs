@@ -13,6 +13,8 @@ mod echo;
 mod ends;
 mod generated;
 mod many;
+#[cfg(feature = "openai")]
+mod memory;
 mod once;
 mod performed;
 mod plain;
