@@ -28,9 +28,9 @@ pub mod schema;
 mod scripted;
 mod stream;
 mod timed;
+mod tone;
 mod tool;
 mod unfit;
-mod tone;
 
 /// What generated code reaches everything through.
 #[doc(hidden)]
@@ -57,6 +57,6 @@ pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
 pub use schemars;
 pub use scripted::ScriptedModel;
 pub use stream::{ChatEvent, ChatStream, Tokens};
+pub use tone::{Tone, UnknownTone};
 pub use tool::{ArgumentFault, Tool, ToolMisuse, Use};
 pub use unfit::Unfit;
-pub use tone::{Tone, UnknownTone};

@@ -268,3 +268,38 @@ fn at_every_write<S: MemoryStore + Clone + 'static>(mut store: impl FnMut() -> S
 fn what_is_performed_again_recalls_what_it_did_and_writes_nothing_twice() {
     at_every_write(InMemory::new);
 }
+
+#[cfg(feature = "sqlite")]
+mod in_a_file {
+    use super::*;
+    use loomflow::{Sqlite, journal::Journal, model::memory::SqliteMemory};
+    use tempfile::tempdir;
+
+    #[test]
+    fn what_is_performed_again_writes_nothing_twice_to_a_file_either() {
+        let folder = tempdir().expect("a folder can be made");
+        let mut files = 0;
+        at_every_write(|| {
+            files += 1;
+            program(SqliteMemory::open(folder.path().join(format!("{files}.db")))).expect("it can be opened")
+        });
+    }
+
+    #[tokio::test]
+    async fn a_journal_and_memories_share_a_file_whichever_was_there_first() {
+        let folder = tempdir().expect("a folder can be made");
+        let path = |name: &str| folder.path().join(name);
+        for name in ["journal first", "memories first"] {
+            if name == "journal first" {
+                Sqlite::open(path(name)).await.expect("it can be opened");
+            }
+            let memory = Memory::new(SqliteMemory::open(path(name)).await.expect("it can be opened"));
+            let journal = Sqlite::open(path(name)).await.expect("it can be opened");
+            let loom = Loom::builder(()).journal(journal.clone()).with(memory.clone()).build();
+            let run = loom.start::<Talk>("talk", ()).user("ann").await.expect("it begins");
+            run.output().await.expect("it ends");
+            assert_eq!(memory.of("ann").facts().await.expect("it is there").len(), 2, "{name}");
+            assert!(journal.run("talk").await.expect("it is there").is_some(), "{name}");
+        }
+    }
+}

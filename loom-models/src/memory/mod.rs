@@ -29,12 +29,16 @@ mod error;
 mod in_memory;
 mod rank;
 mod recall;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod store;
 mod words;
 
 pub use error::MemoryError;
 pub use in_memory::InMemory;
 pub use recall::Recalled;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteMemory, schema};
 pub use store::{Episode, Fact, MemoryStore, Remembering};
 
 use crate::message::Message;

@@ -70,7 +70,7 @@ impl Episode {
 /// What a store answers, some time later.
 pub type Remembering<'a, T> = BoxFuture<'a, Result<T, MemoryError>>;
 
-/// Where memories are kept: [`InMemory`](super::InMemory).
+/// Where memories are kept: [`InMemory`](super::InMemory), and with the feature `sqlite` `SqliteMemory`.
 ///
 /// Of each user, and of nobody, all is kept apart: nobody is not the user of an empty name, and what is not in a session is
 /// not in the one of an empty name. [`conformance`](super::conformance) checks all that is said here.

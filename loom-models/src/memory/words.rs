@@ -83,6 +83,14 @@ impl Query {
         }
         found.counts.iter().any(|count| *count > 0).then_some(found)
     }
+
+    /// The same, in the language of SQLite's full-text search; none where nothing is looked for. Words have letters and
+    /// digits alone, and stand in quotes.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn fts(&self) -> Option<String> {
+        let terms = self.0.iter().map(|term| format!("\"{}\"{}", term.word, if term.is_prefix { "*" } else { "" }));
+        Some(terms.collect::<Vec<_>>().join(" OR ")).filter(|terms| !terms.is_empty())
+    }
 }
 
 /// What of a query was found in a text.
