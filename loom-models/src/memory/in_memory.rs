@@ -6,7 +6,7 @@ use super::{
     words::{Query, words},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -22,6 +22,12 @@ struct Person {
     episodes: Vec<Kept<Episode>>,
 }
 
+impl Person {
+    fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.episodes.is_empty()
+    }
+}
+
 /// Something with the words it is found by.
 struct Kept<T> {
     item: T,
@@ -35,7 +41,8 @@ impl InMemory {
         Self::default()
     }
 
-    /// Answers with what is done under the lock, when it is polled and not before.
+    /// Answers with what is done under the lock, when it is polled and not before. Of whom nothing is kept afterwards, not
+    /// even the name is.
     fn with<'a, T: Send + 'a>(
         &'a self,
         user: Option<&'a str>,
@@ -44,7 +51,23 @@ impl InMemory {
         Box::pin(async move {
             // What panics under the lock does so before anything is changed.
             let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(work(people.entry(user.map(str::to_owned)).or_default()))
+            match people.entry(user.map(str::to_owned)) {
+                Entry::Vacant(nobody) => {
+                    let mut person = Person::default();
+                    let done = work(&mut person);
+                    if !person.is_empty() {
+                        nobody.insert(person);
+                    }
+                    Ok(done)
+                }
+                Entry::Occupied(mut person) => {
+                    let done = work(person.get_mut());
+                    if person.get().is_empty() {
+                        person.remove();
+                    }
+                    Ok(done)
+                }
+            }
         })
     }
 }
@@ -159,5 +182,19 @@ mod tests {
     async fn a_store_in_memory_does_what_stores_do() {
         let stores = Mutex::new(HashMap::<String, InMemory>::new());
         conformance::check(async |name| stores.lock().unwrap().entry(name.to_owned()).or_default().clone()).await;
+    }
+
+    #[tokio::test]
+    async fn who_only_asks_and_who_was_forgotten_takes_no_room() {
+        let store = InMemory::new();
+        for n in 0..100 {
+            let name = n.to_string();
+            assert_eq!(store.facts(Some(&name)).await.unwrap(), []);
+            store.remember(Some(&name), &Fact { key: "k".into(), ..Fact::default() }).await.unwrap();
+            assert!(store.forget(Some(&name), "k").await.unwrap());
+        }
+        store.record(None, &Episode::default()).await.unwrap();
+        store.forget_user(None).await.unwrap();
+        assert!(store.0.lock().unwrap().is_empty());
     }
 }
