@@ -106,6 +106,29 @@ impl Tone {
     }
 }
 
+/// What an agent's `tone (…)` may be: a tone, or maybe one.
+#[diagnostic::on_unimplemented(
+    message = "a tone is a `Tone` or an `Option<Tone>`, and this is `{Self}`",
+    label = "not a tone",
+    note = "words of your own stand in quotes, `tone \"calm and short\";`, or are a `Tone::Custom`"
+)]
+pub trait Toned {
+    /// The tone; where there is none, that of the run holds.
+    fn toned(self) -> Option<Tone>;
+}
+
+impl Toned for Tone {
+    fn toned(self) -> Option<Tone> {
+        Some(self)
+    }
+}
+
+impl Toned for Option<Tone> {
+    fn toned(self) -> Option<Tone> {
+        self
+    }
+}
+
 impl FromStr for Tone {
     type Err = UnknownTone;
 

@@ -33,6 +33,7 @@ enum Start {}
 impl m::Place for Start {
     type Agent = Researcher;
     type Choice = AtStart;
+    type Memory = m::OfTheRun;
     const NAME: &'static str = "start";
     const SHARED: &'static [&'static str] = &["start"];
     const MODEL: Option<&'static str> = Some("gpt-4.1-mini");
@@ -53,6 +54,7 @@ enum Searched {}
 impl m::Place for Searched {
     type Agent = Researcher;
     type Choice = AfterSearch;
+    type Memory = m::OfTheRun;
     const NAME: &'static str = "web_search";
     const SHARED: &'static [&'static str] = &["web_search"];
     const MODEL: Option<&'static str> = Some("gpt-4.1-mini");
@@ -93,6 +95,8 @@ workflow! {
     /// Researches a question, then mails the answer or files a report.
     Researcher(question: String) -> Report {
         let conversation: Vec<m::Said> = m::begin(Some("You research questions.".to_owned()), &[("question", m::told(&question))]);
+        let final_answer: Report;
+        remember_answer -> end(final_answer);
         start -> conversation += think: m::Think::<Start>(conversation, m::given()) -> match think.choice {
             AtStart::web_search(call) => try web_search: Use::<web_search>(call),
             AtStart::Again => conversation += think: m::Think::<Start>(conversation, m::given()) max 2 per run else fail("spent"),
@@ -110,7 +114,10 @@ workflow! {
                 AfterSearch::create_report(call) => create_report: Use::<create_report>(call),
                 AfterSearch::Again => conversation += think_after_web_search: m::Think::<Searched>(conversation, m::given()) max 2 per web_search else fail("spent"),
             };
-        send_email | create_report -> end;
+        send_email -> final_answer = (send_email)
+            -> remember_answer: m::Remember::<Researcher, m::OfTheRun>(conversation, m::told(&final_answer));
+        create_report -> final_answer = (create_report)
+            -> remember_answer: m::Remember::<Researcher, m::OfTheRun>(conversation, m::told(&final_answer));
     }
 }
 
@@ -138,7 +145,7 @@ fn the_model_chooses_the_way() {
     let (path, outcome, done) = ran(&script);
     assert_eq!(outcome.expect("it ends"), Report { title: "mail to Ada".to_owned() });
     let expected = "think web_search think_after_web_search web_search think_after_web_search \
-                    approve_send_email_after_web_search send_email";
+                    approve_send_email_after_web_search send_email remember_answer";
     assert_eq!(path.join(" "), expected);
     assert_eq!(done, ["web_search(blue)", "web_search(sky)", "send_email(Ada, Rayleigh)"]);
     script.assert_used();

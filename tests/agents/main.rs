@@ -8,6 +8,8 @@ mod by_hand;
 mod desk;
 mod durable;
 mod hostile;
+mod remembers;
 mod replies;
 mod rules;
 mod together;
+mod tone;

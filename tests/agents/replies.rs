@@ -69,7 +69,7 @@ fn each_kind_of_reply_that_is_no_choice_is_told_to_the_model() {
         let desk = Desk::of(&script);
         let (path, outcome, done) = ran(&desk, Reported::trace(&desk, "why?".to_owned()));
         outcome.unwrap_or_else(|failure| panic!("{reply:?}: {failure}"));
-        assert_eq!(path, "think think web_search think_after_web_search create_report", "{reply:?}");
+        assert_eq!(path, "think think web_search think_after_web_search create_report remember_answer", "{reply:?}");
         assert_eq!(done, ["web_search(blue)", "create_report(Blue)"]);
         let requests = script.requests();
         let correction = last(&requests[1]);

@@ -37,7 +37,7 @@ mod run_first {
         let desk = Desk::of(&script);
         let (path, outcome, done) = ran(&desk, Fixed::trace(&desk, question()));
         assert_eq!(outcome.expect("it ends").title, "Blue");
-        assert_eq!(path, "think web_search think_after_web_search create_report");
+        assert_eq!(path, "think web_search think_after_web_search create_report remember_answer");
         assert_eq!(done, ["web_search(why is it blue?)", "create_report(Blue)"]);
         assert_eq!(script.requests().len(), 1, "the first call leaves nothing to choose");
         assert!(last(&script.requests()[0]).contains("about why is it blue?"));
@@ -133,13 +133,16 @@ mod conditional {
         let script = ScriptedModel::new();
         let desk = Desk::of(&script);
         let (path, outcome, _) = ran(&desk, Sorted::trace(&desk, "you won a prize".to_owned()));
-        assert_eq!((path.as_str(), outcome.expect("it ends").title.as_str()), ("think classify", "spam"));
+        assert_eq!(
+            (path.as_str(), outcome.expect("it ends").title.as_str()),
+            ("think classify remember_answer", "spam")
+        );
 
         let script = ScriptedModel::new().replies(calls("send_email", &json!({ "text": "hello" })));
         let desk = Desk::of(&script);
         let (path, outcome, done) = ran(&desk, Sorted::trace(&desk, "private Ada".to_owned()));
         outcome.expect("it ends");
-        assert_eq!(path, "think classify think_after_classify_for_send_email send_email");
+        assert_eq!(path, "think classify think_after_classify_for_send_email send_email remember_answer");
         assert_eq!(done[1], "send_email(Ada, hello)");
 
         let script = ScriptedModel::new().replies(search("rain")).replies(report("Rain"));
@@ -224,12 +227,12 @@ mod counted {
         let (path, outcome, _) = ran(&desk, Spent::trace(&desk, question()));
         assert_eq!(outcome.expect("it ends"), "enough");
         let all = "think web_search think_after_web_search web_search think_after_web_search";
-        assert_eq!(path, all);
+        assert_eq!(path, format!("{all} remember_answer"));
 
         let desk = Desk::of(&ScriptedModel::new().replies(search("a")).replies(search("b")));
         let (path, outcome, done) = ran(&desk, SpentOn::trace(&desk, question()));
         assert_eq!(outcome.expect("it ends").title, question());
-        assert_eq!(path, format!("{all} think_after_web_search_else create_report"));
+        assert_eq!(path, format!("{all} think_after_web_search_else create_report remember_answer"));
         assert_eq!(done.len(), 3);
     }
 

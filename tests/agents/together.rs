@@ -114,7 +114,7 @@ fn a_workflow_is_a_tool() {
     assert_eq!(outcome.expect("it ends"), "42");
     assert_eq!(
         (path.as_str(), done.as_slice()),
-        ("think_freely Double add think_freely", ["add(21, 21)".to_owned()].as_slice())
+        ("think_freely Double add think_freely remember_answer", ["add(21, 21)".to_owned()].as_slice())
     );
     assert_eq!(crate::desk::last(&script.requests()[1]), "42");
 }

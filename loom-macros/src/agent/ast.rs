@@ -16,10 +16,32 @@ pub(super) struct Agent {
     pub(super) model: Option<LitStr>,
     /// `prompt expr;`
     pub(super) prompt: Option<Expr>,
+    /// `tone legal;`
+    pub(super) tone: Option<Tone>,
+    /// `memory Notes;`
+    pub(super) memory: Option<Memory>,
     pub(super) statements: Vec<Statement>,
     pub(super) requires: Vec<Require>,
     pub(super) asks: Vec<Approval>,
     pub(super) free: Option<Free>,
+}
+
+/// In what tone the model answers, where that is not the run's.
+pub(super) enum Tone {
+    /// One that has a name, by that of its variant.
+    Named(Ident),
+    /// Words of the user's own.
+    Words(LitStr),
+    /// A tone, or maybe one, that is computed.
+    Computed(Expr),
+}
+
+/// What the agent remembers in, where that is not the run's memory.
+pub(super) enum Memory {
+    /// A memory of its own, of a type that its context provides.
+    Own(Type),
+    /// None.
+    Nowhere,
 }
 
 /// `a | b -> then;`

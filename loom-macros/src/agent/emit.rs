@@ -5,6 +5,7 @@ use super::{
     alias,
     ast::{Agent, Max, Offered, Then},
     places::{Place, Places, number},
+    settings,
     ways::tools,
 };
 use crate::output::at;
@@ -21,7 +22,8 @@ pub(super) fn emit(agent: &Agent, places: &Places<'_>, m: &TokenStream) -> Token
         }
     });
     let places = places.all.iter().map(|place| of_place(agent, place, m));
-    quote!(#(#tools)* #(#places)*)
+    let memory = settings::emit(agent, m);
+    quote!(#(#tools)* #memory #(#places)*)
 }
 
 /// The type that stands for a place.
@@ -55,6 +57,7 @@ fn of_place(agent: &Agent, place: &Place<'_>, m: &TokenStream) -> TokenStream {
         Some(model) => quote!(#m::Some(#model)),
         None => quote!(#m::None),
     };
+    let memory = settings::memory_of(agent, m);
     let offers = place.offers.iter().map(|call| offer(agent, &choice, call, m));
     let total = place.total.map(|max| {
         let limit = limit(max, m);
@@ -85,6 +88,7 @@ fn of_place(agent: &Agent, place: &Place<'_>, m: &TokenStream) -> TokenStream {
             impl #m::Place for #marker {
                 type Agent = #name;
                 type Choice = #choice;
+                type Memory = #memory;
                 const NAME: &'static str = #node;
                 const SHARED: &'static [&'static str] = &[#(#shared),*];
                 const MODEL: #m::Option<&'static str> = #model;

@@ -2,19 +2,24 @@
 //!
 //! Behind each tool stands a node that asks the model, and a route on what it chose. A call is a node of the tool's name; a
 //! person's approval is an ask before it; what is no choice leads back to the place it was made at. Every edge back has a bound,
-//! the one that the model is held to.
+//! the one that the model is held to. Before the end what was answered is written down, where the agent may have a memory.
 
 use super::{
     alias,
     ast::{Agent, Arm, Choice, Exit, Max, Offered, Then},
     emit::{choice, label, marker},
     places::{Kind, Place, Places, number},
+    settings,
     ways::{At, comes_back, free_sources, tools, ways},
 };
-use crate::output::{at, respan};
+use crate::{
+    output::{at, respan},
+    workflow,
+};
+use loomflow_graph::grammar::names::bindings;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, Lit, spanned::Spanned};
+use syn::{Expr, Lit, Pat, spanned::Spanned};
 
 /// How many replies may be no choice before a place is left; the reply that makes it one more fails the agent.
 const CORRECTIONS: u64 = 2;
@@ -33,12 +38,14 @@ pub(super) fn lower(agent: &Agent, places: &Places<'_>, m: &TokenStream) -> Toke
         }
         None => quote!(#m::None),
     };
+    let begin = settings::in_tone(agent, quote!(#m::begin(#prompt, &[#(#told),*])), m);
     let lower = Lower { agent, places, m };
-    let statements = lower.statements();
+    let (statements, remembered) = (lower.statements(), lower.remembered());
     quote! {
         #(#attrs)*
         #vis #name(#(#inputs),*) -> #output {
-            let conversation: #m::Vec<#m::Said> = #m::begin(#prompt, &[#(#told),*]);
+            let conversation: #m::Vec<#m::Said> = #begin;
+            #remembered
             #statements
         }
     }
@@ -55,12 +62,11 @@ fn text(expr: &Expr, m: &TokenStream) -> TokenStream {
     }
 }
 
-/// An exit as it is written.
-fn written(exit: &Exit) -> TokenStream {
-    let Exit { keyword, with } = exit;
-    match with {
-        Some(with) => quote!(#keyword(#with)),
-        None => quote!(#keyword),
+/// What an arm carries: what its pattern binds.
+fn bound(pat: &Pat) -> TokenStream {
+    match bindings(pat).as_slice() {
+        [one] => quote!(#one),
+        several => quote!((#(#several),*)),
     }
 }
 
@@ -77,7 +83,7 @@ impl<'a> Lower<'_, 'a> {
             for source in &statement.sources {
                 let then = match &statement.then {
                     Then::Choose(choices) => match choices.sole_exit() {
-                        Some(exit) if source != "start" || exit.keyword == "fail" => written(exit),
+                        Some(exit) if source != "start" || exit.keyword == "fail" => self.exit(exit, &quote!(#source)),
                         _ => {
                             let heard = self.heard(source);
                             let place = self.place(&Kind::After(At::of(source), None));
@@ -101,6 +107,45 @@ impl<'a> Lower<'_, 'a> {
         code
     }
 
+    /// An exit, and what an `end` alone ends with: what the edge carries, by its name.
+    fn exit(&self, exit: &Exit, carried: &TokenStream) -> TokenStream {
+        let Exit { keyword, with } = exit;
+        if keyword == "end" && settings::remembers(self.agent) {
+            let answer = match with {
+                Some(with) => quote!(#with),
+                None => respan(carried.clone(), keyword.span()),
+            };
+            return self.answered(&answer, keyword.span());
+        }
+        match with {
+            Some(with) => quote!(#keyword(#with)),
+            None => quote!(#keyword),
+        }
+    }
+
+    /// The end of an agent that may remember: its answer, and the step that writes it down.
+    fn answered(&self, answer: &TokenStream, span: Span) -> TokenStream {
+        let (m, name, memory) = (self.m, &self.agent.name, settings::memory_of(self.agent, self.m));
+        let remember = respan(quote!(remember_answer), span);
+        quote! {
+            final_answer = (#answer) ->
+                #remember: #m::Remember::<#name, #memory>(conversation, #m::told(&final_answer))
+        }
+    }
+
+    /// What all the ends of an agent share that may remember.
+    fn remembered(&self) -> TokenStream {
+        if !settings::remembers(self.agent) {
+            return TokenStream::new();
+        }
+        let output = &self.agent.output;
+        let answer = workflow::result_of(output).map_or(output, |(answer, _)| answer);
+        quote! {
+            let final_answer: #answer;
+            remember_answer -> end(final_answer);
+        }
+    }
+
     /// That the model is told of the call it made, before it chooses again.
     fn heard(&self, source: &Ident) -> TokenStream {
         if source == "start" {
@@ -122,7 +167,7 @@ impl<'a> Lower<'_, 'a> {
             let pat = &arm.pat;
             let guard = arm.guard.as_ref().map(|guard| quote!(if #guard));
             let then = match arm.then.sole_exit() {
-                Some(exit) => self.guarded_exit(exit),
+                Some(exit) => self.guarded_exit(exit, &bound(pat)),
                 None => self.place(&Kind::After(At::of(source), Some(index))),
             };
             quote!(#pat #guard => #then,)
@@ -133,8 +178,8 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// An exit that no offer stands before: what is required before the end is looked at here.
-    fn guarded_exit(&self, exit: &Exit) -> TokenStream {
-        let code = written(exit);
+    fn guarded_exit(&self, exit: &Exit, carried: &TokenStream) -> TokenStream {
+        let code = self.exit(exit, carried);
         let required: Vec<String> = self.agent.required(&exit.keyword).iter().map(ToString::to_string).collect();
         if required.is_empty() {
             return code;
@@ -160,16 +205,14 @@ impl<'a> Lower<'_, 'a> {
         let arms = place.offers.iter().map(|call| self.call(place, call));
         let words = place.words.as_ref().map(|words| {
             let label = choice(self.agent, place);
-            let end = match words.exit {
-                Some(Exit { keyword, with: Some(with) }) => quote!((words) -> #keyword(#with)),
-                _ => quote_spanned!(words.span=> end(words)),
-            };
-            quote!(#label::Words(words) => #end,)
+            let exit = Exit { keyword: Ident::new("end", words.span), with: None };
+            let end = self.exit(words.exit.unwrap_or(&exit), &quote!(words));
+            quote!(#label::Words(words) => (words) -> #end,)
         });
         let spent = place.otherwise.map(|otherwise| {
             let label = choice(self.agent, place);
             let then = match otherwise {
-                Choice::Exit(exit) => self.guarded_exit(exit),
+                Choice::Exit(exit) => self.guarded_exit(exit, &quote!(())),
                 Choice::Call(_) => self.places.otherwise(place).map_or_else(TokenStream::new, |place| self.of(place)),
             };
             quote!(#label::Spent => #then,)

@@ -1,6 +1,6 @@
 //! `agent!`: a workflow whose ways a model chooses.
 //!
-//! - `parse` reads it into [`ast`], `check` tells what is an agent's own: what is offered, what follows it, whether it ends;
+//! - `parse` reads it into [`ast`], `settings` what it says of itself besides its ways, `check` tells what is an agent's own: what is offered, what follows it, whether it ends;
 //! - `places` says where the model chooses and what each place is called;
 //! - `emit` writes what a place offers, and `lower` the workflow, which then goes through all that every workflow goes through.
 
@@ -10,6 +10,7 @@ mod emit;
 mod lower;
 mod parse;
 mod places;
+mod settings;
 mod ways;
 
 use crate::{

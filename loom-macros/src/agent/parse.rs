@@ -1,10 +1,13 @@
 //! From tokens to [`ast`](super::ast), statement by statement: a broken one is told and skipped, the others are read.
 
-use super::ast::{Agent, Approval, Arm, Choice, Choices, Exit, Free, Max, Offered, Require, Statement, Then};
+use super::{
+    ast::{Agent, Approval, Arm, Choice, Choices, Exit, Free, Max, Offered, Require, Statement, Then},
+    settings::{self, setting},
+};
 use loomflow_graph::grammar::{errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, Expr, Lit, LitInt, LitStr, Pat, Path, Token, Type, Visibility, braced, bracketed,
+    Attribute, Expr, Lit, LitInt, Pat, Path, Token, Type, Visibility, braced, bracketed,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -12,7 +15,7 @@ use syn::{
 };
 
 /// What a statement may begin with, beside tools.
-const WORDS: [&str; 6] = ["start", "model", "prompt", "tools", "require", "ask"];
+const WORDS: [&str; 8] = ["start", "model", "prompt", "tone", "memory", "tools", "require", "ask"];
 
 mod keyword {
     syn::custom_keyword!(ask);
@@ -20,9 +23,7 @@ mod keyword {
     syn::custom_keyword!(end);
     syn::custom_keyword!(fail);
     syn::custom_keyword!(max);
-    syn::custom_keyword!(model);
     syn::custom_keyword!(per);
-    syn::custom_keyword!(prompt);
     syn::custom_keyword!(require);
     syn::custom_keyword!(tools);
 }
@@ -80,6 +81,8 @@ fn agent(input: ParseStream<'_>, errors: &Errors) -> syn::Result<Agent> {
         output,
         model: None,
         prompt: None,
+        tone: None,
+        memory: None,
         statements: Vec::new(),
         requires: Vec::new(),
         asks: Vec::new(),
@@ -122,11 +125,8 @@ fn semicolon(input: ParseStream<'_>) -> syn::Result<()> {
 fn item(input: ParseStream<'_>, agent: &mut Agent, errors: &Errors) -> syn::Result<()> {
     let begins_ways = input.peek2(Token![->]) || input.peek2(Token![|]);
     if !begins_ways {
-        if input.peek(keyword::model) {
-            return model(input, agent, errors);
-        }
-        if input.peek(keyword::prompt) {
-            return prompt(input, agent, errors);
+        if settings::begins(input) {
+            return setting(input, agent, errors);
         }
         if input.peek(keyword::require) {
             agent.requires.push(requirement(input)?);
@@ -141,25 +141,6 @@ fn item(input: ParseStream<'_>, agent: &mut Agent, errors: &Errors) -> syn::Resu
         }
     }
     agent.statements.push(statement(input)?);
-    Ok(())
-}
-
-fn model(input: ParseStream<'_>, agent: &mut Agent, errors: &Errors) -> syn::Result<()> {
-    let keyword = input.parse::<keyword::model>()?;
-    let Ok(name) = input.parse::<LitStr>() else {
-        return Err(input.error("the model is named by a text: `model \"gpt-4.1-mini\";`"));
-    };
-    if agent.model.replace(name).is_some() {
-        errors.at(keyword.span, "`model` stands here twice: leave one of them out");
-    }
-    Ok(())
-}
-
-fn prompt(input: ParseStream<'_>, agent: &mut Agent, errors: &Errors) -> syn::Result<()> {
-    let keyword = input.parse::<keyword::prompt>()?;
-    if agent.prompt.replace(input.parse()?).is_some() {
-        errors.at(keyword.span, "`prompt` stands here twice: leave one of them out");
-    }
     Ok(())
 }
 
@@ -221,7 +202,8 @@ fn free(input: ParseStream<'_>, agent: &mut Agent, errors: &Errors) -> syn::Resu
 fn statement(input: ParseStream<'_>) -> syn::Result<Statement> {
     let mut sources = Vec::new();
     loop {
-        let begins = "a statement begins with `start`, a tool, `model`, `prompt`, `tools`, `require` or `ask`";
+        let begins =
+            "a statement begins with `start`, a tool, `model`, `prompt`, `tone`, `memory`, `tools`, `require` or `ask`";
         let span = input.span();
         sources.push(input.call(Ident::parse_any).map_err(|_| syn::Error::new(span, begins))?);
         if input.parse::<Option<Token![|]>>()?.is_none() {

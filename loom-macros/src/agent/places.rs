@@ -10,7 +10,7 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
 /// Names that the workflow of an agent has already.
-pub(super) const RESERVED: [&str; 3] = ["conversation", "think", "think_freely"];
+pub(super) const RESERVED: [&str; 5] = ["conversation", "final_answer", "remember_answer", "think", "think_freely"];
 
 /// Beginnings of such names.
 pub(super) const RESERVED_BEFORE: [&str; 2] = ["think_after_", "approve_"];

@@ -49,6 +49,7 @@ use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use signature::Signature;
+pub(crate) use signature::result_of;
 use syn::{Attribute, Path};
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {

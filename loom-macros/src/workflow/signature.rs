@@ -98,7 +98,7 @@ impl<'a> Signature<'a> {
 }
 
 /// The two arguments of a type that is called `Result`.
-fn result_of(ty: &Type) -> Option<(&Type, &Type)> {
+pub(crate) fn result_of(ty: &Type) -> Option<(&Type, &Type)> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
     let PathArguments::AngleBracketed(args) = &last.arguments else {

@@ -1,6 +1,9 @@
 //! Why an agent did not come to its end.
 
-use crate::error::{Clipped, ModelError};
+use crate::{
+    error::{Clipped, ModelError},
+    memory::MemoryError,
+};
 
 /// Why an agent did not come to its end. A tool that decides where the agent goes, or ends it, and fails, fails the agent with its
 /// own error.
@@ -10,6 +13,9 @@ pub enum AgentError {
     /// The model could not be asked.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// What it knows could not be recalled, or what it answered not be written down.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// The model did not choose anything it could have chosen, however often it was told.
     #[error(
         "after {}, {tries} replies of the model in a row were no choice: {why}; the last was {}. A more capable model, or \

@@ -10,6 +10,8 @@ pub trait Place: Send + Sync + 'static {
     type Agent: ?Sized + 'static;
     /// What the model can choose: nothing else can be said of its reply.
     type Choice: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    /// Whose memory it asks: see [`Memorized`](super::remember::Memorized).
+    type Memory: 'static;
     /// The name of its node.
     const NAME: &'static str;
     /// The places of the same statement, this one included: what they offer is counted together.

@@ -4,14 +4,26 @@ use super::{
     given::Given,
     open::Open,
     place::{Offer, Place},
-    said::{Said, messages},
+    said::{Said, messages, tone},
 };
-use crate::request::{ChatRequest, ToolChoice, ToolSpec};
+use crate::{
+    memory::Told,
+    request::{ChatRequest, ToolChoice, ToolSpec},
+};
 use serde_json::Value;
 
-pub(super) fn request<P: Place>(conversation: &[Said], given: &Given, open: &Open<P::Choice>) -> ChatRequest {
+pub(super) fn request<P: Place>(
+    conversation: &[Said],
+    recalled: Option<&Told>,
+    given: &Given,
+    open: &Open<P::Choice>,
+) -> ChatRequest {
     let mut request = ChatRequest::new(messages(conversation));
+    if let Some(recalled) = recalled {
+        recalled.put_before(&mut request.messages);
+    }
     request.model = P::MODEL.map(str::to_owned);
+    request.tone = tone(conversation);
     request.tools = open.offers.iter().map(|offer| spec(offer, given)).collect();
     if let [first, others @ ..] = open.offers.as_slice() {
         request.tool_choice = match (open.words, others) {

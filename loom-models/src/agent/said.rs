@@ -1,7 +1,9 @@
 //! The conversation of an agent, as its run keeps it.
 
 use crate::{
+    memory::Told,
     message::{Assistant, Message, ToolCall},
+    tone::{Tone, Toned},
     tool::Tool,
 };
 use loomflow_runtime::Failure;
@@ -15,6 +17,9 @@ pub enum Said {
     Begin {
         /// The prompt and the inputs.
         messages: Vec<Message>,
+        /// The tone of all its turns, where the agent has one of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tone: Option<Tone>,
     },
     /// What the model was taken to say at one place.
     Turn(Box<TurnSaid>),
@@ -46,6 +51,9 @@ pub struct TurnSaid {
     /// What it is told at once, where its reply was no choice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Message>,
+    /// What was recalled before it: at the first turn with a memory, and all later turns are told the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<Told>,
 }
 
 /// What became of a call.
@@ -64,7 +72,7 @@ impl Said {
     /// The messages of an entry.
     fn messages(&self) -> Vec<Message> {
         match self {
-            Said::Begin { messages } => messages.clone(),
+            Said::Begin { messages, .. } => messages.clone(),
             Said::Turn(turn) => {
                 turn.message.iter().cloned().map(Message::from).chain(turn.corrections.iter().cloned()).collect()
             }
@@ -78,9 +86,37 @@ impl Said {
     }
 }
 
-/// The whole conversation, as a model is sent it.
+/// The whole conversation, as a model is sent it, less what was recalled.
 pub(super) fn messages(conversation: &[Said]) -> Vec<Message> {
     conversation.iter().flat_map(Said::messages).collect()
+}
+
+/// What was recalled at an earlier turn.
+pub(super) fn recalled(conversation: &[Said]) -> Option<&Told> {
+    conversation.iter().find_map(|said| match said {
+        Said::Turn(turn) => turn.recalled.as_ref(),
+        _ => None,
+    })
+}
+
+/// What the agent was asked: the inputs, as the model is told them.
+pub(super) fn question(conversation: &[Said]) -> &str {
+    let begin = conversation.iter().find_map(|said| match said {
+        Said::Begin { messages, .. } => messages.last(),
+        _ => None,
+    });
+    match begin {
+        Some(Message::User { content }) => content,
+        _ => "",
+    }
+}
+
+/// The tone of the agent, where it has one of its own.
+pub(super) fn tone(conversation: &[Said]) -> Option<Tone> {
+    conversation.iter().find_map(|said| match said {
+        Said::Begin { tone, .. } => tone.clone(),
+        _ => None,
+    })
 }
 
 /// How a conversation begins: with a prompt, and the inputs by their names.
@@ -93,7 +129,16 @@ pub fn begin(prompt: Option<String>, inputs: &[(&str, String)]) -> Vec<Said> {
     let prompt = prompt.filter(|prompt| !prompt.is_empty()).map(Message::system);
     // A conversation in which nobody asks anything is refused by servers.
     let asked = if asked.is_empty() { "Begin.".to_owned() } else { asked };
-    vec![Said::Begin { messages: prompt.into_iter().chain([Message::user(asked)]).collect() }]
+    vec![Said::Begin { messages: prompt.into_iter().chain([Message::user(asked)]).collect(), tone: None }]
+}
+
+/// The same beginning, with the tone that the agent has of its own.
+#[must_use]
+pub fn in_tone(mut begin: Vec<Said>, of: impl Toned) -> Vec<Said> {
+    if let Some(Said::Begin { tone, .. }) = begin.first_mut() {
+        *tone = of.toned();
+    }
+    begin
 }
 
 /// A value as a model is told it: a text as it is, all else as JSON.

@@ -6,10 +6,14 @@ use super::{
     judge::{fixed, judge, read},
     open::{Open, open},
     place::Place,
+    remember::Memorized,
     request::{is_fixed, request},
-    said::{Said, TurnSaid, call},
+    said::{Said, TurnSaid, call, question, recalled},
 };
-use crate::model::Model;
+use crate::{
+    memory::{Memory, Told},
+    model::Model,
+};
 use loomflow_runtime::{
     __private::{At, Call, Driver, Fallible, Needs, once},
     Failure, Policy, Step,
@@ -61,19 +65,34 @@ impl<P: Place> Step for Think<P> {
     type Output = Turn<P::Choice>;
 }
 
-impl<P: Place, C: ?Sized + Sync + Needs<Model, P::Agent>> Call<C> for Think<P> {
+impl<P: Place, C: ?Sized + Sync + Needs<Model, P::Agent>> Call<C> for Think<P>
+where
+    P::Memory: Memorized<C, P::Agent>,
+{
     fn perform<'a, D: Driver>(
-        _: &'a D,
+        driver: &'a D,
         context: &'a C,
         at: &'a At<D::Scope>,
         (conversation, given): Self::Args<'a>,
     ) -> impl Future<Output = Result<Self::Output, Failure>> + Send {
-        let model = Needs::<Model, P::Agent>::need(context);
-        once(at, Fallible::new(think::<P>(model, conversation, given), |error: AgentError| error.into()))
+        let work = async move {
+            let model = Needs::<Model, P::Agent>::need(context);
+            let memory = || P::Memory::memory(context).map(|memory| (memory, driver.visit(at).key().to_owned()));
+            think::<P>(model, memory, conversation, given).await
+        };
+        once(at, Fallible::new(work, |error: AgentError| error.into()))
     }
 }
 
-async fn think<P: Place>(model: &Model, conversation: &[Said], given: Given) -> Result<Turn<P::Choice>, AgentError> {
+/// The memory, and the key under which nothing is to be recalled.
+type Keyed = (Memory, String);
+
+async fn think<P: Place>(
+    model: &Model,
+    memory: impl FnOnce() -> Option<Keyed>,
+    conversation: &[Said],
+    given: Given,
+) -> Result<Turn<P::Choice>, AgentError> {
     let open = open::<P>(conversation, &given);
     let (said, choice) = match (open.offers.as_slice(), open.words) {
         ([], false) => return spent::<P>(conversation, open),
@@ -86,7 +105,11 @@ async fn think<P: Place>(model: &Model, conversation: &[Said], given: Given) -> 
             (TurnSaid { call: Some((one.tool.to_owned(), id)), message, ..TurnSaid::default() }, choice)
         }
         _ => {
-            let reply = model.chat(request::<P>(conversation, &given, &open)).await?;
+            let (before, now) = match recalled(conversation) {
+                Some(before) => (Some(before), None),
+                None => (None, recall(memory(), question(conversation)).await?),
+            };
+            let reply = model.chat(request::<P>(conversation, before.or(now.as_ref()), &given, &open)).await?;
             let text = text(&reply);
             let judged = judge::<P>(reply, &given, &open, |number| id(conversation, number));
             let choice = match judged.choice {
@@ -96,10 +119,17 @@ async fn think<P: Place>(model: &Model, conversation: &[Said], given: Given) -> 
                     return Err(AgentError::NoChoice { after: after(conversation), tries: TRIES, why, reply: text });
                 }
             };
-            (judged.said, choice)
+            (TurnSaid { recalled: now, ..judged.said }, choice)
         }
     };
     Ok(Turn { said: Box::new(TurnSaid { at: P::NAME.to_owned(), ..said }), choice })
+}
+
+/// What is known before the first turn: where there is a memory.
+async fn recall(memory: Option<Keyed>, question: &str) -> Result<Option<Told>, AgentError> {
+    let Some((memory, key)) = memory else { return Ok(None) };
+    let recalled = memory.recall(&key, question).await?;
+    Ok(Some(recalled.told()))
 }
 
 fn spent<P: Place>(conversation: &[Said], open: Open<P::Choice>) -> Result<Turn<P::Choice>, AgentError> {

@@ -37,6 +37,7 @@ mod words;
 pub use error::MemoryError;
 pub use in_memory::InMemory;
 pub use recall::Recalled;
+pub(crate) use recall::Told;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteMemory, schema};
 pub use store::{Episode, Fact, MemoryStore, Remembering};
@@ -80,6 +81,12 @@ pub struct Memory {
     user: Whose,
     session: Whose,
     by: Option<Arc<str>>,
+}
+
+impl AsRef<Memory> for Memory {
+    fn as_ref(&self) -> &Memory {
+        self
+    }
 }
 
 /// Whose something is.

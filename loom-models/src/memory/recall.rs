@@ -8,6 +8,7 @@ use crate::{
     message::{Assistant, Message},
     request::ChatRequest,
 };
+use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// How many facts are recalled.
@@ -21,6 +22,9 @@ const EARLIER: usize = 3;
 
 /// How many characters of a fact, or of what was said in another session, are put before a question.
 const CLIPPED: usize = 1_000;
+
+/// How many characters of what was said last in the session are, in all.
+const SAID: usize = 20_000;
 
 /// What was recalled before a question: see [`Memory::recall`](super::Memory::recall). Whoever wants less of it takes it out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,21 +75,29 @@ impl Recalled {
 
     /// Puts it into a conversation, before what is said there: facts, and what was said in other sessions, at the end of the
     /// system message, each in one line and clipped at 1,000 characters; behind it what people and models said last in the
-    /// session, in words, as messages. What tools were called with and gave stays out: a model that is not offered them
-    /// would be told of calls it cannot make.
+    /// session, in words, as messages, of which the oldest are left out where all of them have more than 20,000 characters.
+    /// What tools were called with and gave stays out: a model that is not offered them would be told of calls it cannot make.
     ///
     /// The system message says of what is known that it is no instruction. A model may follow one all the same, so what a
     /// model must not be told by strangers does not belong into its memory.
     pub fn put_before(&self, conversation: &mut Vec<Message>) {
-        if let Some(known) = self.known() {
-            Message::tell(conversation, &known);
+        self.told().put_before(conversation);
+    }
+
+    /// What a model is told of it.
+    pub(crate) fn told(&self) -> Told {
+        let (mut room, mut last) = (SAID, Vec::new());
+        for episode in self.last.iter().rev() {
+            let said: Vec<Message> = episode.said().filter_map(in_words).collect();
+            let length = said.iter().map(|message| words_of(message).chars().count()).sum();
+            // What was said last is told all the same: each of its messages is clipped.
+            if length > room && !last.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(length);
+            last.push(said);
         }
-        let behind = usize::from(matches!(conversation.first(), Some(Message::System { .. })));
-        let said = self.last.iter().flat_map(Episode::said).map(|message| match message {
-            Message::Assistant(said) => Message::assistant(&*said.content),
-            other => other.clone(),
-        });
-        conversation.splice(behind..behind, said);
+        Told { known: self.known(), said: last.into_iter().rev().flatten().collect() }
     }
 
     /// What goes into the system message.
@@ -114,12 +126,52 @@ impl Recalled {
     }
 }
 
+/// What a model is told of what was recalled: a paragraph, and messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    said: Vec<Message>,
+}
+
+impl Told {
+    pub(crate) fn put_before(&self, conversation: &mut Vec<Message>) {
+        if let Some(known) = &self.known {
+            Message::tell(conversation, known);
+        }
+        let behind = usize::from(matches!(conversation.first(), Some(Message::System { .. })));
+        conversation.splice(behind..behind, self.said.iter().cloned());
+    }
+}
+
+/// A message as it is told again: its words, if it has any.
+fn in_words(message: &Message) -> Option<Message> {
+    match message {
+        Message::User { content } => Some(Message::user(clipped(content, SAID))),
+        Message::Assistant(Assistant { content, .. }) => Some(Message::assistant(clipped(content, SAID))),
+        Message::System { .. } | Message::Tool { .. } => None,
+    }
+}
+
+fn words_of(message: &Message) -> &str {
+    match message {
+        Message::User { content } | Message::Assistant(Assistant { content, .. }) => content,
+        Message::System { .. } | Message::Tool { .. } => "",
+    }
+}
+
 /// A text in one line of bearable length, so that none of it can be taken for the next item.
 fn line(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(CLIPPED) {
+    clipped(&text.split_whitespace().collect::<Vec<_>>().join(" "), CLIPPED)
+}
+
+/// So many characters of a text at the most.
+fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }
 
@@ -203,5 +255,20 @@ mod tests {
     #[test]
     fn a_long_text_is_clipped() {
         assert_eq!(line(&"ä".repeat(2_000)).chars().count(), CLIPPED + 1);
+    }
+
+    #[tokio::test]
+    async fn of_a_long_session_what_was_said_last_is_told_and_what_was_said_first_left_out() {
+        let memory = Memory::in_memory();
+        for n in 0..10 {
+            let said = [Message::user(n.to_string()), Message::assistant("ä".repeat(SAID / 4))];
+            memory.record(&format!("k{n}"), &said).await.unwrap();
+        }
+        let told = memory.recall("k", "?").await.unwrap().told();
+        assert_eq!((told.said.len(), &told.said[0]), (6, &Message::user("7")));
+        memory.record("long", &[Message::user("10"), Message::assistant("ä".repeat(2 * SAID))]).await.unwrap();
+        let told = memory.recall("k", "?").await.unwrap().told();
+        assert_eq!((told.said.len(), &told.said[0]), (2, &Message::user("10")));
+        assert_eq!(words_of(&told.said[1]).chars().count(), SAID + 1);
     }
 }
