@@ -122,7 +122,8 @@ fn has_log(path: &Path) -> bool {
 /// Whether the file has our tables, and not those of a newer version or of something else.
 fn known(connection: &Connection, journal: &str) -> Result<bool, Trouble> {
     // Memories may be kept in the same file, and may have been there first.
-    let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT GLOB 'memory_*'";
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT GLOB 'memory_*' \
+                  OR NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'memory_meta')";
     let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
     if tables == 0 {
         return Ok(false);

@@ -3,6 +3,7 @@
 #[path = "../kept/mod.rs"]
 mod kept;
 
+mod apart;
 mod as_by_hand;
 mod by_hand;
 mod desk;

@@ -2,9 +2,7 @@
 //! answered.
 
 use crate::{
-    desk::{
-        Desk, Done, Kind, Report, add, calls, classify, create_report, last, ran, search, web_search,
-    },
+    desk::{Desk, Done, Kind, Report, add, calls, classify, create_report, last, ran, search, web_search},
     kept::{Cut, Mortal, program},
 };
 use loomflow::{

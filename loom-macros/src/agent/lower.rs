@@ -13,13 +13,13 @@ use super::{
     ways::{At, comes_back, free_sources, tools, ways},
 };
 use crate::{
-    output::{at, respan},
+    output::{at, call, respan, runtime},
     workflow,
 };
 use loomflow_graph::grammar::names::bindings;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, Lit, Pat, spanned::Spanned};
+use syn::{Expr, Lit, Pat, Type, spanned::Spanned};
 
 /// How many replies may be no choice before a place is left; the reply that makes it one more fails the agent.
 const CORRECTIONS: u64 = 2;
@@ -115,7 +115,7 @@ impl<'a> Lower<'_, 'a> {
                 Some(with) => quote!(#with),
                 None => respan(carried.clone(), keyword.span()),
             };
-            return self.answered(&answer, keyword.span());
+            return self.answered(answer, with.as_ref().map_or(keyword.span(), Spanned::span));
         }
         match with {
             Some(with) => quote!(#keyword(#with)),
@@ -124,9 +124,13 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// The end of an agent that may remember: its answer, and the step that writes it down.
-    fn answered(&self, answer: &TokenStream, span: Span) -> TokenStream {
-        let (m, name, memory) = (self.m, &self.agent.name, settings::memory_of(self.agent, self.m));
+    fn answered(&self, answer: TokenStream, span: Span) -> TokenStream {
+        let (m, rt, name) = (self.m, runtime(workflow::crate_of(&self.agent.attrs).as_ref()), &self.agent.name);
+        let memory = settings::memory_of(self.agent, m);
         let remember = respan(quote!(remember_answer), span);
+        // An answer of the wrong type is told as that of any workflow is.
+        let ty = self.answer();
+        let answer = call(quote!(<_ as #rt::Ends<#ty, #name>>::end), answer, span);
         quote! {
             final_answer = (#answer) ->
                 #remember: #m::Remember::<#name, #memory>(conversation, #m::told(&final_answer))
@@ -138,12 +142,17 @@ impl<'a> Lower<'_, 'a> {
         if !settings::remembers(self.agent) {
             return TokenStream::new();
         }
-        let output = &self.agent.output;
-        let answer = workflow::result_of(output).map_or(output, |(answer, _)| answer);
+        let ty = self.answer();
         quote! {
-            let final_answer: #answer;
+            let final_answer: #ty;
             remember_answer -> end(final_answer);
         }
+    }
+
+    /// The type of what the agent answers.
+    fn answer(&self) -> &Type {
+        let output = &self.agent.output;
+        workflow::result_of(output).map_or(output, |(answer, _)| answer)
     }
 
     /// That the model is told of the call it made, before it chooses again.

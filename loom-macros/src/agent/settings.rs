@@ -1,10 +1,10 @@
 //! What an agent says of itself besides its ways: `model`, `prompt`, `tone` and `memory`, each once.
 
 use super::ast::{Agent, Memory, Tone};
-use crate::output::{at, call};
+use crate::output::{at, call, respan};
 use loomflow_graph::grammar::{errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{LitStr, Token, parenthesized, parse::ParseStream, spanned::Spanned, token};
 
 mod keyword {
@@ -143,7 +143,7 @@ pub(super) fn memory_of(agent: &Agent, m: &TokenStream) -> TokenStream {
 pub(super) fn emit(agent: &Agent, m: &TokenStream) -> TokenStream {
     let Some(Memory::Own(ty)) = &agent.memory else { return TokenStream::new() };
     let (vis, alias) = (&agent.vis, alias(agent));
-    let is = quote_spanned!(at(ty.span())=> #m::is_memory::<#alias>);
+    let is = respan(quote!(#m::is_memory::<#alias>), at(ty.span()));
     quote! {
         #[doc(hidden)]
         #[allow(warnings, clippy::all, clippy::pedantic)]
