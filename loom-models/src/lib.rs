@@ -51,7 +51,7 @@ pub use message::{Assistant, Message, ToolCall};
 pub use model::Model;
 pub use nearest::Nearest;
 pub use openai::TokenLimit;
-pub use reply::{ChatReply, Finish, Usage};
+pub use reply::{ChatReply, Finish, TokenCount};
 pub use request::{AnswerSchema, ChatRequest, ToolChoice, ToolSpec};
 /// Makes schemas of types: `#[derive(JsonSchema)]`, of the version that loomflow goes by.
 pub use schemars;

@@ -125,7 +125,7 @@ impl Model {
         let (mut request, limits) = (self.filled(request.into()), self.settings.limits);
         let charge = charged(&mut request)?;
         let reply = limits.retry(limits.deadline(), || self.chat.chat(&request)).await?;
-        charge.end(reply.usage.input, reply.usage.output);
+        charge.end(reply.tokens.input, reply.tokens.output);
         Ok(reply)
     }
 

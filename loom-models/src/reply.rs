@@ -20,9 +20,10 @@ pub struct ChatReply {
     pub message: Assistant,
     /// Why it ended.
     pub finish: Finish,
-    /// What it took. Servers need not tell; then it is 0.
-    #[serde(skip_serializing_if = "Usage::is_zero")]
-    pub usage: Usage,
+    /// How many tokens it took. Servers need not tell; then it is 0. What calls took in a run is its
+    /// [`Usage`](loomflow_runtime::meter::Usage).
+    #[serde(skip_serializing_if = "TokenCount::is_zero")]
+    pub tokens: TokenCount,
     /// Which model replied, in the server's words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub model: String,
@@ -100,24 +101,24 @@ impl From<Finish> for String {
     }
 }
 
-/// What calls of a model took, in tokens.
+/// How many tokens a model read and wrote.
 ///
 /// ```
-/// use loomflow_models::Usage;
+/// use loomflow_models::TokenCount;
 ///
-/// let run: Usage = [Usage { input: 20, output: 5 }, Usage { input: 30, output: 1 }].into_iter().sum();
+/// let run: TokenCount = [TokenCount { input: 20, output: 5 }, TokenCount { input: 30, output: 1 }].into_iter().sum();
 /// assert_eq!(run.total(), 56);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Usage {
+pub struct TokenCount {
     /// Tokens the model read.
     pub input: u64,
     /// Tokens it wrote.
     pub output: u64,
 }
 
-impl Usage {
+impl TokenCount {
     /// All tokens, read and written.
     #[must_use]
     pub const fn total(self) -> u64 {
@@ -131,22 +132,22 @@ impl Usage {
     }
 }
 
-impl Add for Usage {
-    type Output = Usage;
-    fn add(self, other: Usage) -> Usage {
-        Usage { input: self.input.saturating_add(other.input), output: self.output.saturating_add(other.output) }
+impl Add for TokenCount {
+    type Output = TokenCount;
+    fn add(self, other: TokenCount) -> TokenCount {
+        TokenCount { input: self.input.saturating_add(other.input), output: self.output.saturating_add(other.output) }
     }
 }
 
-impl AddAssign for Usage {
-    fn add_assign(&mut self, other: Usage) {
+impl AddAssign for TokenCount {
+    fn add_assign(&mut self, other: TokenCount) {
         *self = *self + other;
     }
 }
 
-impl Sum for Usage {
-    fn sum<I: Iterator<Item = Usage>>(all: I) -> Usage {
-        all.fold(Usage::default(), Add::add)
+impl Sum for TokenCount {
+    fn sum<I: Iterator<Item = TokenCount>>(all: I) -> TokenCount {
+        all.fold(TokenCount::default(), Add::add)
     }
 }
 
@@ -158,11 +159,11 @@ mod tests {
     fn a_reply_is_compact_and_reads_back_the_same() {
         let mut reply = ChatReply::text("42");
         assert_eq!(serde_json::to_string(&reply).unwrap(), r#"{"message":{"content":"42"},"finish":"stop"}"#);
-        reply.usage = Usage { input: 7, output: 1 };
+        reply.tokens = TokenCount { input: 7, output: 1 };
         reply.model = "m".into();
         reply.finish = Finish::Other("eos_token".into());
         let json = serde_json::to_string(&reply).unwrap();
-        assert!(json.ends_with(r#""finish":"eos_token","usage":{"input":7,"output":1},"model":"m"}"#), "{json}");
+        assert!(json.ends_with(r#""finish":"eos_token","tokens":{"input":7,"output":1},"model":"m"}"#), "{json}");
         assert_eq!(serde_json::from_str::<ChatReply>(&json).unwrap(), reply);
         assert_eq!(serde_json::from_str::<ChatReply>("{}").unwrap(), ChatReply::default());
     }

@@ -41,7 +41,7 @@ impl Stream for Timed {
             if let Some(Ok(ChatEvent::Done(reply))) = &event
                 && let Some(charge) = me.charge.take()
             {
-                charge.end(reply.usage.input, reply.usage.output);
+                charge.end(reply.tokens.input, reply.tokens.output);
             }
             return Poll::Ready(event);
         }

@@ -100,7 +100,7 @@ async fn words_come_back_with_what_they_took(subject: &Subject) {
     let reply = subject.model().chat(ChatRequest::from("What is the moon?").system("Be brief.")).await.unwrap();
     assert!(!reply.message.content.is_empty() && reply.message.tool_calls.is_empty(), "{reply:?}");
     assert!(matches!(reply.finish, Finish::Stop | Finish::Length), "{reply:?}");
-    assert!(reply.usage.input > 0 && reply.usage.output > 0, "{reply:?}");
+    assert!(reply.tokens.input > 0 && reply.tokens.output > 0, "{reply:?}");
     assert!(!reply.model.is_empty());
 }
 
@@ -186,7 +186,7 @@ async fn a_tool_is_called_and_its_answer_taken(subject: &Subject) {
 async fn the_limit_of_tokens_is_told(subject: &Subject) {
     let (model, request) = (subject.model(), ChatRequest::from("Tell me all about the moon.").max_tokens(5));
     let reply = model.chat(request.clone()).await.unwrap();
-    assert_eq!((reply.finish, reply.usage.output), (Finish::Length, 5));
+    assert_eq!((reply.finish, reply.tokens.output), (Finish::Length, 5));
     let cut = |error: ModelError| matches!(error, ModelError::CutOff { cut: Cut::Length, text } if !text.is_empty());
     assert!(cut(model.text(request.clone()).await.unwrap_err()));
     assert!(cut(model.stream(request).await.unwrap().rest().await.unwrap_err()));
@@ -213,7 +213,7 @@ async fn a_stream_can_be_let_go_of(subject: &Subject) {
     drop(words);
     // A server with one seat has it free again.
     let reply = model.chat(ChatRequest::from("What is the moon?").max_tokens(1)).await.unwrap();
-    assert!(reply.usage.output <= 1, "{reply:?}");
+    assert!(reply.tokens.output <= 1, "{reply:?}");
 }
 
 async fn a_call_is_over_when_its_time_is(subject: &Subject) {

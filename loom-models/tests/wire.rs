@@ -5,8 +5,8 @@ mod common;
 use common::{builder, model};
 use loomflow_double::{Double, Reply};
 use loomflow_models::{
-    AnswerSchema, Assistant, ChatEvent, ChatRequest, Cut, Finish, Limit, Message, Model, ModelError, TokenLimit,
-    ToolChoice, ToolSpec, Usage,
+    AnswerSchema, Assistant, ChatEvent, ChatRequest, Cut, Finish, Limit, Message, Model, ModelError, TokenCount,
+    TokenLimit, ToolChoice, ToolSpec,
 };
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};
@@ -31,7 +31,10 @@ mod answers {
         let model = model(&double);
         assert_eq!(model.text("How far?").await.unwrap(), "Far away.");
         let reply = model.chat("How far?").await.unwrap();
-        assert_eq!((reply.finish, reply.usage, &*reply.model), (Finish::Stop, Usage { input: 2, output: 2 }, "small"));
+        assert_eq!(
+            (reply.finish, reply.tokens, &*reply.model),
+            (Finish::Stop, TokenCount { input: 2, output: 2 }, "small")
+        );
         double.finish();
     }
 
@@ -143,7 +146,7 @@ mod streams {
         }
         assert_eq!(all, ["Far", " far", " away."]);
         let reply = words.reply().unwrap();
-        assert_eq!((&*reply.message.content, reply.usage), ("Far far away.", Usage { input: 2, output: 3 }));
+        assert_eq!((&*reply.message.content, reply.tokens), ("Far far away.", TokenCount { input: 2, output: 3 }));
         assert!(words.next().await.is_none());
     }
 

@@ -62,8 +62,8 @@ impl Tells {
             };
             ChatReply::new(Assistant { tool_calls: vec![call], ..Assistant::default() })
         };
-        reply.usage.input = u64::from(of);
-        reply.usage.output = 1;
+        reply.tokens.input = u64::from(of);
+        reply.tokens.output = 1;
         reply
     }
 }

@@ -1,10 +1,10 @@
 //! A reply put together from the pieces of a stream.
 
-use super::reply::{arguments, finish, finished, json, list, made_up_id, refusal, text, usage};
+use super::reply::{arguments, finish, finished, json, list, made_up_id, refusal, text, tokens};
 use crate::{
     error::ModelError,
     message::{Assistant, ToolCall},
-    reply::{ChatReply, Finish, Usage},
+    reply::{ChatReply, Finish, TokenCount},
     stream::ChatEvent,
 };
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Deltas {
     /// By the index the server gives them, which need not be small.
     calls: BTreeMap<u64, ToolCall>,
     finish: Option<Finish>,
-    usage: Usage,
+    tokens: TokenCount,
     model: String,
 }
 
@@ -29,8 +29,8 @@ impl Deltas {
         if let Some(model) = json["model"].as_str().filter(|_| self.model.is_empty()) {
             model.clone_into(&mut self.model);
         }
-        if let Some(usage) = usage(&json["usage"]) {
-            self.usage = usage;
+        if let Some(tokens) = tokens(&json["usage"]) {
+            self.tokens = tokens;
         }
         let choice = &json["choices"][0];
         let delta = &choice["delta"];
@@ -80,7 +80,7 @@ impl Deltas {
         }
         let message = Assistant { content: self.words, tool_calls, refusal: self.refusal };
         let finish = finished(finish, &message);
-        Ok(ChatReply { message, finish, usage: self.usage, model: self.model })
+        Ok(ChatReply { message, finish, tokens: self.tokens, model: self.model })
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn words_calls_and_usage_are_put_together() {
+    fn words_calls_and_tokens_are_put_together() {
         let reply = all(&[
             r#"{"model":"m","choices":[{"delta":{"role":"assistant","content":null}}]}"#,
             r#"{"choices":[{"delta":{"content":"I "}}]}"#,
@@ -117,8 +117,8 @@ mod tests {
         };
         let tool_calls = vec![call("x", "add", r#"{"a":1}"#), call("y", "now", "")];
         let message = Assistant { content: "I add.".into(), tool_calls, refusal: None };
-        let usage = Usage { input: 3, output: 4 };
-        assert_eq!(reply, ChatReply { message, finish: Finish::ToolCalls, usage, model: "m".into() });
+        let tokens = TokenCount { input: 3, output: 4 };
+        assert_eq!(reply, ChatReply { message, finish: Finish::ToolCalls, tokens, model: "m".into() });
     }
 
     #[test]

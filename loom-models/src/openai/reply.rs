@@ -5,7 +5,7 @@
 use crate::{
     error::{ModelError, ServerError},
     message::{Assistant, ToolCall},
-    reply::{ChatReply, Finish, Usage},
+    reply::{ChatReply, Finish, TokenCount},
 };
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub(super) fn read(body: &str) -> Result<ChatReply, ModelError> {
     let message = Assistant { content: text(&message["content"]), tool_calls, refusal: refusal(&message["refusal"]) };
     Ok(ChatReply {
         finish: finished(finish(&choice["finish_reason"]).unwrap_or_default(), &message),
-        usage: usage(&json["usage"]).unwrap_or_default(),
+        tokens: tokens(&json["usage"]).unwrap_or_default(),
         model: json["model"].as_str().unwrap_or_default().to_owned(),
         message,
     })
@@ -86,10 +86,10 @@ pub(super) fn finished(finish: Finish, message: &Assistant) -> Finish {
     if finish == Finish::Stop && !message.tool_calls.is_empty() { Finish::ToolCalls } else { finish }
 }
 
-pub(super) fn usage(value: &Value) -> Option<Usage> {
+pub(super) fn tokens(value: &Value) -> Option<TokenCount> {
     value
         .is_object()
-        .then(|| Usage { input: count(&value["prompt_tokens"]), output: count(&value["completion_tokens"]) })
+        .then(|| TokenCount { input: count(&value["prompt_tokens"]), output: count(&value["completion_tokens"]) })
 }
 
 fn count(value: &Value) -> u64 {
@@ -150,7 +150,10 @@ mod tests {
         let calls: Vec<_> =
             reply.message.tool_calls.iter().map(|call| (&*call.id, &*call.name, &*call.arguments)).collect();
         assert_eq!(calls, [("x", "add", r#"{"a":1}"#), ("call_1", "add", r#"{"a":1}"#), ("call_2", "now", "")]);
-        assert_eq!((reply.finish, reply.usage, &*reply.model), (Finish::ToolCalls, Usage { input: 5, output: 2 }, "m"));
+        assert_eq!(
+            (reply.finish, reply.tokens, &*reply.model),
+            (Finish::ToolCalls, TokenCount { input: 5, output: 2 }, "m")
+        );
     }
 
     #[test]
