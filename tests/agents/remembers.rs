@@ -284,6 +284,9 @@ impl MemoryStore for Gone {
     fn forget_session<'a>(&'a self, _: Option<&'a str>, _: Option<&'a str>) -> Remembering<'a, u64> {
         gone("dropping")
     }
+    fn prune(&self, _: i64) -> Remembering<'_, u64> {
+        gone("dropping")
+    }
     fn forget_user<'a>(&'a self, _: Option<&'a str>) -> Remembering<'a, ()> {
         gone("dropping")
     }

@@ -161,6 +161,20 @@ impl MemoryStore for InMemory {
         })
     }
 
+    fn prune(&self, before: i64) -> Remembering<'_, u64> {
+        Box::pin(async move {
+            let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut gone = 0;
+            people.retain(|_, person| {
+                let there = person.episodes.len();
+                person.episodes.retain(|kept| kept.item.at >= before);
+                gone += there - person.episodes.len();
+                !person.is_empty()
+            });
+            Ok(u64::try_from(gone).unwrap_or(u64::MAX))
+        })
+    }
+
     fn forget_user<'a>(&'a self, user: Option<&'a str>) -> Remembering<'a, ()> {
         self.with(user, |person| *person = Person::default())
     }

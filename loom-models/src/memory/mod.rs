@@ -46,7 +46,7 @@ use crate::message::Message;
 use loomflow_runtime::around;
 use std::{
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// What steps and agents remember: see [the module](self). A clone is cheap, and is the same memory.
@@ -314,6 +314,17 @@ impl Memory {
         async move { now.store.forget_session(now.user(), now.session()).await }
     }
 
+    /// Drops the episodes of all users that were written longer ago than this, and gives how many there were. Nothing else drops them: whoever
+    /// keeps a memory for long calls this now and then. Facts stay.
+    ///
+    /// # Errors
+    /// See [`remember`](Memory::remember).
+    pub fn prune(&self, age: Duration) -> impl Future<Output = Result<u64, MemoryError>> + Send + use<> {
+        let (store, age) = (Arc::clone(&self.store), i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+        let before = at().saturating_sub(age);
+        async move { store.prune(before).await }
+    }
+
     /// Drops all there is of the user, facts and episodes, of every session.
     ///
     /// # Errors
@@ -356,6 +367,18 @@ mod tests {
             ("milk", Some("b"), Some("s"))
         );
         assert!(facts[0].at > 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_it_is_to_be_is_dropped() {
+        let memory = Memory::in_memory().of("ann");
+        memory.record("k", &[Message::user("tea")]).await.unwrap();
+        for older in [Duration::MAX, Duration::from_secs(3600)] {
+            assert_eq!(memory.of("bob").prune(older).await.unwrap(), 0);
+        }
+        let store = Arc::clone(&memory.store);
+        assert_eq!(store.prune(i64::MAX).await.unwrap(), 1);
+        assert_eq!(memory.last(9).await.unwrap(), []);
     }
 
     #[test]

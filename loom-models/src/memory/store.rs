@@ -147,6 +147,13 @@ pub trait MemoryStore: Debug + Send + Sync {
     /// See [`remember`](MemoryStore::remember).
     fn forget_session<'a>(&'a self, user: Option<&'a str>, session: Option<&'a str>) -> Remembering<'a, u64>;
 
+    /// Drops the episodes of all users that were written before a moment, in milliseconds since 1970, and gives how many there
+    /// were. Facts stay.
+    ///
+    /// # Errors
+    /// See [`remember`](MemoryStore::remember).
+    fn prune(&self, before: i64) -> Remembering<'_, u64>;
+
     /// Drops all there is of a user.
     ///
     /// # Errors

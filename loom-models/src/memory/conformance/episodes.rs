@@ -1,6 +1,6 @@
 //! Episodes: what was said, in order, each once.
 
-use super::{ODD, done, episode, keys};
+use super::{ODD, done, episode, fact, keys};
 use crate::{
     memory::store::{Episode, MemoryStore},
     message::{Assistant, Message, ToolCall},
@@ -11,6 +11,7 @@ pub(super) async fn check<S: MemoryStore>(open: &impl AsyncFn(&str) -> S) {
     whole(&open("episodes, whole").await).await;
     any_name(&open("episodes, odd").await).await;
     forgotten(&open("episodes, forgotten").await).await;
+    pruned(&open("episodes, pruned").await).await;
 }
 
 async fn in_order<S: MemoryStore>(store: &S) {
@@ -82,4 +83,23 @@ async fn forgotten<S: MemoryStore>(store: &S) {
     done(store.record(Some("eve"), &episode(None, "1", "milk", 1)).await);
     assert_eq!(done(store.episodes_about(Some("eve"), "tea", 9).await), [], "nobody comes by what was dropped");
     assert_eq!(done(store.last(Some("bob"), None, 9).await).len(), 1, "others stay");
+}
+
+async fn pruned<S: MemoryStore>(store: &S) {
+    for user in [None, Some("ann"), Some("bob")] {
+        for at in [1, 2] {
+            done(store.record(user, &episode(None, &at.to_string(), "tea", at)).await);
+        }
+    }
+    done(store.remember(Some("bob"), &fact("drink", "tea", 1)).await);
+    assert_eq!(done(store.prune(1).await), 0, "what is written at that moment stays");
+    assert_eq!(done(store.prune(2).await), 3, "what is older is dropped, whoever it is of");
+    for user in [None, Some("ann"), Some("bob")] {
+        assert_eq!(keys(&done(store.last(user, None, 9).await)), ["2"], "what is newer stays");
+        assert_eq!(keys(&done(store.episodes_about(user, "tea", 9).await)), ["2"], "what is dropped is not found");
+    }
+    assert_eq!(done(store.prune(i64::MAX).await), 3, "all of them are older than the end of time");
+    assert_eq!(done(store.facts(Some("bob")).await).len(), 1, "facts hold until they are forgotten");
+    done(store.record(Some("eve"), &episode(None, "1", "milk", 1)).await);
+    assert_eq!(done(store.episodes_about(Some("eve"), "tea", 9).await), [], "nobody comes by what was dropped");
 }

@@ -181,6 +181,10 @@ impl MemoryStore for SqliteMemory {
         })
     }
 
+    fn prune(&self, before: i64) -> Remembering<'_, u64> {
+        self.write("dropping old episodes", move |writer| rows::prune(writer, before))
+    }
+
     fn forget_user<'a>(&'a self, user: Option<&'a str>) -> Remembering<'a, ()> {
         let user = owned(user);
         self.write("dropping what is known of a user", move |writer| rows::forget_user(writer, user.as_deref()))

@@ -166,6 +166,16 @@ pub(super) fn forget_session(writer: &Transaction<'_>, user: Option<&str>, sessi
     Ok(u64::try_from(gone).unwrap_or(u64::MAX))
 }
 
+pub(super) fn prune(writer: &Transaction<'_>, before: i64) -> Done<u64> {
+    let index = "DELETE FROM memory_episodes_words WHERE rowid IN (SELECT number FROM memory_episodes WHERE at < ?1)";
+    execute(writer, index, [before])?;
+    let gone = execute(writer, "DELETE FROM memory_episodes WHERE at < ?1", [before])?;
+    let nobody = "DELETE FROM memory_users WHERE number NOT IN (SELECT owner FROM memory_facts) \
+                  AND number NOT IN (SELECT owner FROM memory_episodes)";
+    execute(writer, nobody, [])?;
+    Ok(u64::try_from(gone).unwrap_or(u64::MAX))
+}
+
 pub(super) fn forget_user(writer: &Transaction<'_>, user: Option<&str>) -> Done<()> {
     let Some(owner) = owner(writer, user)? else { return Ok(()) };
     for sql in [
