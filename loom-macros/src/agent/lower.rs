@@ -27,7 +27,7 @@ const CORRECTIONS: u64 = 2;
 pub(super) fn lower(agent: &Agent, places: &Places<'_>, m: &TokenStream) -> TokenStream {
     let Agent { attrs, vis, name, output, .. } = agent;
     let inputs = agent.inputs.iter().map(|(name, ty)| quote!(#name: #ty));
-    let told = agent.inputs.iter().map(|(name, _)| {
+    let told = agent.inputs.iter().filter(|(name, _)| !settings::is_tone(agent, name)).map(|(name, _)| {
         let text = name.to_string();
         quote!((#text, #m::told(&#name)))
     });

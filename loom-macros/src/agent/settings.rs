@@ -5,7 +5,7 @@ use crate::output::{at, call, respan};
 use loomflow_graph::grammar::{errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{LitStr, Token, parenthesized, parse::ParseStream, spanned::Spanned, token};
+use syn::{Expr, LitStr, Token, parenthesized, parse::ParseStream, spanned::Spanned, token};
 
 mod keyword {
     syn::custom_keyword!(memory);
@@ -115,6 +115,11 @@ pub(super) fn in_tone(agent: &Agent, begin: TokenStream, m: &TokenStream) -> Tok
             call(quote!(#m::in_tone), quote!(#begin, #expr), expr.span())
         }
     }
+}
+
+/// Whether an input is the tone, which is not told to the model besides.
+pub(super) fn is_tone(agent: &Agent, input: &Ident) -> bool {
+    matches!(&agent.tone, Some(Tone::Computed(Expr::Path(path))) if path.path.is_ident(input))
 }
 
 /// Whether the agent has a memory, if the run does.

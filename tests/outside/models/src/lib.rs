@@ -45,6 +45,18 @@ pub enum Desk {
 pub struct App {
     /// The model.
     pub model: Model,
+    /// What the clerk remembers.
+    pub notes: Notes,
+}
+
+/// A memory of the clerk's own.
+#[derive(Debug, Clone)]
+pub struct Notes(pub flow::Memory);
+
+impl AsRef<flow::Memory> for Notes {
+    fn as_ref(&self) -> &flow::Memory {
+        &self.0
+    }
 }
 
 /// Decides which desk a ticket belongs to.
@@ -95,6 +107,16 @@ workflow! {
     }
 }
 
+agent! {
+    /// Answers a ticket out of what it looks up.
+    #[agent(crate = flow)]
+    pub Clerk(ticket: String, manner: Option<flow::Tone>) -> String {
+        tone (manner);
+        memory Notes;
+        tools [look_up] max 2;
+    }
+}
+
 /// How urgent a ticket is.
 ///
 /// # Errors
@@ -126,7 +148,28 @@ pub async fn stars(model: &Model, review: &str) -> Result<u8, ModelError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flow::model::ScriptedModel;
+    use flow::{
+        Memory, Tone,
+        model::{Message, ScriptedModel},
+    };
+
+    fn app(script: &ScriptedModel) -> App {
+        App { model: Model::of(script.clone()), notes: Notes(Memory::in_memory()) }
+    }
+
+    #[tokio::test]
+    async fn an_agent_has_a_tone_and_a_memory_of_its_own() {
+        let script = ScriptedModel::new().says("Soon.").says("Now.");
+        let app = app(&script);
+        for manner in [Some(Tone::Legal), None] {
+            Clerk::run(&app, "When?".to_owned(), manner).with(Tone::Casual).with(Memory::in_memory()).await.unwrap();
+        }
+        let told: Vec<_> = script.requests().into_iter().map(|request| request.messages).collect();
+        let tone = |tone: &Tone| Message::system(tone.sentence().unwrap());
+        assert_eq!(told[0], [tone(&Tone::Legal), Message::user("When?")]);
+        let before = [tone(&Tone::Casual), Message::user("When?"), Message::assistant("Soon."), Message::user("When?")];
+        assert_eq!(told[1], before);
+    }
 
     #[tokio::test]
     async fn a_model_chooses_and_fills_in() {
@@ -135,7 +178,7 @@ mod tests {
             .chooses(&Desk::Technical { part: Some("fan".to_owned()) })
             .says(r#"{"choice": "right_now"}"#)
             .says(r#"{"stars": 5}"#);
-        let app = App { model: Model::of(script.clone()) };
+        let app = app(&script);
         assert_eq!(Sorted::run(&app, "Twice!".to_owned()).await.unwrap(), "42");
         assert_eq!(Sorted::run(&app, "It hums.".to_owned()).await.unwrap(), "fan");
         assert_eq!(urgency(&app.model, "It burns.").await.unwrap(), Urgency::RightNow);
@@ -145,7 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_model_calls() {
-        let app = App { model: Model::of(ScriptedModel::new()) };
+        let app = app(&ScriptedModel::new());
         assert!(look_up::spec().strict && Twice::spec().strict);
         let call = look_up::parse(r#"{"account": {"number": 7}, "notes": ["late"]}"#).unwrap();
         assert_eq!(Performed::run(&app, call).await.unwrap(), "7 1");
