@@ -10,7 +10,7 @@ pub trait Place: Send + Sync + 'static {
     type Agent: ?Sized + 'static;
     /// What the model can choose: nothing else can be said of its reply.
     type Choice: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
-    /// Whose memory it asks: see [`Memorized`](super::remember::Memorized).
+    /// Whose memory it asks.
     type Memory: 'static;
     /// The name of its node.
     const NAME: &'static str;

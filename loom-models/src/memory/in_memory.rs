@@ -11,7 +11,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Memories that are gone with the program, for tests and for what need not outlive it. A clone is the same store.
+/// Memories that are gone with the program, for tests and for what need not outlive it. A clone is the same store. What runs
+/// are given is a [`Memory`](super::Memory) of it, `Memory::new(store)`, and not the store itself.
 #[derive(Clone, Default)]
 pub struct InMemory(Arc<Mutex<HashMap<Option<String>, Person>>>);
 

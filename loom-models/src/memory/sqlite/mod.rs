@@ -18,7 +18,8 @@ use std::{
 use tokio::{runtime::Handle, sync::Mutex};
 use trouble::Trouble;
 
-/// Memories in a file, by SQLite and its full-text search. A clone is the same store.
+/// Memories in a file, by SQLite and its full-text search. A clone is the same store. What runs are given is a
+/// [`Memory`](super::Memory) of it, `Memory::new(store)`, and not the store itself.
 ///
 /// Other processes may open the file at the same time. It may be that of a journal: its tables then stand beside those of the
 /// runs. In a file of its own the one does not wait for the other.
