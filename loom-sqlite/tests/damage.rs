@@ -79,12 +79,16 @@ async fn a_file_that_is_cut_off_at_any_page_is_told_and_not_changed() {
 async fn a_file_that_is_no_database_is_told_and_not_changed() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("other");
-    let foreign = folder.path().join("foreign");
-    let connection = rusqlite::Connection::open(&foreign).expect("a database can be made");
-    connection.execute_batch("CREATE TABLE runs (id TEXT)").expect("a table can be made");
-    drop(connection);
-    let foreign = fs::read(&foreign).expect("the file is there");
-    for bytes in [&b"x"[..], b"SQLite format 3\0", b"SQLite", &[0; 5000], &[b'x'; 5000], &foreign] {
+    let foreign = |table: &str| {
+        let path = folder.path().join(table);
+        let connection = rusqlite::Connection::open(&path).expect("a database can be made");
+        connection.execute_batch(&format!("CREATE TABLE {table} (id TEXT)")).expect("a table can be made");
+        drop(connection);
+        fs::read(&path).expect("the file is there")
+    };
+    // Memories may stand in a journal's file, and other programs remember things too.
+    let (runs, memories) = (foreign("runs"), foreign("memory_of_another_program"));
+    for bytes in [&b"x"[..], b"SQLite format 3\0", b"SQLite", &[0; 5000], &[b'x'; 5000], &runs, &memories] {
         fs::write(&path, bytes).expect("a file can be written");
         let opened = Sqlite::open(&path).await;
         assert!(matches!(opened, Err(JournalError::Damaged { .. })), "{} bytes: {opened:?}", bytes.len());
