@@ -179,7 +179,7 @@ impl Model {
 
 /// Begins a call in the run it is made in, and lets it write no more than what is left there.
 fn charged(request: &mut ChatRequest) -> Result<Charge, ModelError> {
-    let charge = meter::begin(request.reckoned(), request.max_tokens.map(u64::from))?;
+    let charge = meter::begin_reckoning(|| request.reckoned(), request.max_tokens.map(u64::from))?;
     request.max_tokens = charge.most_output().map(|most| u32::try_from(most).unwrap_or(u32::MAX));
     Ok(charge)
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// One call of a model: the conversation so far, and what its answer may be.
 ///
@@ -160,8 +161,8 @@ pub struct ToolSpec {
     /// What it does, for the model to read.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The JSON schema of its arguments, an object.
-    pub parameters: Value,
+    /// The JSON schema of its arguments, an object. It is shared by all requests that offer the tool.
+    pub parameters: Arc<Value>,
     /// Whether the server holds the model to the schema, which must then be a strict one.
     #[serde(default)]
     pub strict: bool,

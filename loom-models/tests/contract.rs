@@ -151,7 +151,7 @@ async fn a_tool_is_called_and_its_answer_taken(subject: &Subject) {
         "additionalProperties": false,
     });
     let description = "Gets the weather in a city.".to_owned();
-    let tool = ToolSpec { name: "get_weather".into(), description, parameters, strict: true };
+    let tool = ToolSpec { name: "get_weather".into(), description, parameters: parameters.into(), strict: true };
     let request = ChatRequest::from("What is the weather in Paris?").tools(vec![tool]);
     let model = subject.model();
     let reply = model.chat(request.clone()).await.unwrap();

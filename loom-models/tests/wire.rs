@@ -19,7 +19,12 @@ fn add() -> ToolSpec {
     let properties = json!({ "a": number, "b": number });
     let parameters =
         json!({ "type": "object", "properties": properties, "required": ["a", "b"], "additionalProperties": false });
-    ToolSpec { name: "add".into(), description: "Adds two numbers.".into(), parameters, strict: true }
+    ToolSpec {
+        name: "add".into(),
+        description: "Adds two numbers.".into(),
+        parameters: parameters.into(),
+        strict: true,
+    }
 }
 
 mod answers {

@@ -22,11 +22,17 @@ pub struct Charge {
 /// # Errors
 /// When the budget of the run does not allow it: then it is not to be made.
 pub fn begin(input: u64, output: Option<u64>) -> Result<Charge, OverBudget> {
+    begin_reckoning(|| input, output)
+}
+
+/// The same; what it reads is reckoned only where a meter wants to know.
+#[doc(hidden)]
+pub fn begin_reckoning(input: impl FnOnce() -> u64, output: Option<u64>) -> Result<Charge, OverBudget> {
     let mut charge = Charge { open: None, output, began: Instant::now() };
     if let Some(around) = metered()
         && let Some(meter) = around.meter()
     {
-        let granted = meter.begin(input, output)?;
+        let granted = meter.begin(input(), output)?;
         charge.output = granted.output;
         charge.open = Some((around, granted.aside));
     }

@@ -158,7 +158,8 @@ async fn a_type_without_a_strict_schema_fails_before_any_call_unless_it_is_asked
 #[tokio::test(start_paused = true)]
 async fn a_request_with_tools_is_refused_before_any_call() {
     let script = ScriptedModel::new();
-    let tool = ToolSpec { name: "search".to_owned(), parameters: json!({ "type": "object" }), ..ToolSpec::default() };
+    let tool =
+        ToolSpec { name: "search".to_owned(), parameters: json!({ "type": "object" }).into(), ..ToolSpec::default() };
     let asked = ChatRequest::from("Good?").tools(vec![tool]);
     let error = Model::of(script.clone()).choose::<Advice>(asked).await.unwrap_err();
     assert!(error.is_permanent() && matches!(error, ModelError::Setting { name: "tools", .. }));

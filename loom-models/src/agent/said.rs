@@ -69,14 +69,15 @@ pub enum Ended {
 }
 
 impl Said {
-    /// The messages of an entry.
-    fn messages(&self) -> Vec<Message> {
+    /// Appends the messages of an entry.
+    fn tell(&self, all: &mut Vec<Message>) {
         match self {
-            Said::Begin { messages, .. } => messages.clone(),
+            Said::Begin { messages, .. } => all.extend_from_slice(messages),
             Said::Turn(turn) => {
-                turn.message.iter().cloned().map(Message::from).chain(turn.corrections.iter().cloned()).collect()
+                all.extend(turn.message.clone().map(Message::from));
+                all.extend_from_slice(&turn.corrections);
             }
-            Said::Heard { id, content, .. } => vec![Message::tool(id, content)],
+            Said::Heard { id, content, .. } => all.push(Message::tool(id, content)),
         }
     }
 
@@ -88,7 +89,12 @@ impl Said {
 
 /// The whole conversation, as a model is sent it, less what was recalled.
 pub(super) fn messages(conversation: &[Said]) -> Vec<Message> {
-    conversation.iter().flat_map(Said::messages).collect()
+    // Most entries are one message, and the first one is two.
+    let mut all = Vec::with_capacity(conversation.len() + 1);
+    for said in conversation {
+        said.tell(&mut all);
+    }
+    all
 }
 
 /// What was recalled at an earlier turn.

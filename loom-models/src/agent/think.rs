@@ -110,13 +110,13 @@ async fn think<P: Place>(
                 None => (None, recall(memory(), question(conversation)).await?),
             };
             let reply = model.chat(request::<P>(conversation, before.or(now.as_ref()), &given, &open)).await?;
-            let text = text(&reply);
+            let last = (corrections(conversation) + 1 >= TRIES).then(|| text(&reply));
             let judged = judge::<P>(reply, &given, &open, |number| id(conversation, number));
-            let choice = match judged.choice {
-                Ok(choice) => choice,
-                Err(_) if corrections(conversation) + 1 < TRIES => P::again(),
-                Err(why) => {
-                    return Err(AgentError::NoChoice { after: after(conversation), tries: TRIES, why, reply: text });
+            let choice = match (judged.choice, last) {
+                (Ok(choice), _) => choice,
+                (Err(_), None) => P::again(),
+                (Err(why), Some(reply)) => {
+                    return Err(AgentError::NoChoice { after: after(conversation), tries: TRIES, why, reply });
                 }
             };
             (TurnSaid { recalled: now, ..judged.said }, choice)

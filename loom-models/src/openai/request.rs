@@ -13,6 +13,7 @@ use async_openai::types::chat::{
     ChatCompletionTool, ChatCompletionToolChoiceOption, ChatCompletionTools, CreateChatCompletionRequest, FunctionCall,
     FunctionName, FunctionObject, ResponseFormat, ResponseFormatJsonSchema, ToolChoiceOptions,
 };
+use serde_json::Value;
 
 /// The body of the request.
 pub(super) fn body(request: &ChatRequest, name: &str, dialect: Dialect, stream: bool) -> Result<Vec<u8>, ModelError> {
@@ -82,7 +83,7 @@ fn tool(ToolSpec { name, description, parameters, strict }: &ToolSpec) -> ChatCo
     let function = FunctionObject {
         name: name.clone(),
         description: some(description),
-        parameters: Some(parameters.clone()),
+        parameters: Some(Value::clone(parameters)),
         strict: strict.then_some(true),
     };
     ChatCompletionTools::Function(ChatCompletionTool { function })
@@ -118,7 +119,7 @@ fn some(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const LOCAL: Dialect = Dialect { token_limit: TokenLimit::MaxTokens, stream_usage: true };
     const OPENAI: Dialect = Dialect { token_limit: TokenLimit::MaxCompletionTokens, stream_usage: true };
@@ -154,7 +155,7 @@ mod tests {
         .temperature(0.0)
         .tools(vec![ToolSpec {
             name: "add".into(),
-            parameters: json!({ "type": "object" }),
+            parameters: json!({ "type": "object" }).into(),
             ..ToolSpec::default()
         }]);
         request.tool_choice = ToolChoice::Named("add".into());

@@ -22,7 +22,7 @@ use loomflow_runtime::Step;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 /// A step that a model may call: made by `#[tool]` of a function, and by `#[workflow(tool)]` of a workflow.
 ///
@@ -55,10 +55,14 @@ pub trait Tool: Step {
     #[must_use]
     fn spec_without(fixed: &[&str]) -> ToolSpec {
         let mut spec = Self::spec().clone();
-        if let Some(Value::Object(properties)) = spec.parameters.get_mut("properties") {
+        if fixed.is_empty() {
+            return spec;
+        }
+        let parameters = Arc::make_mut(&mut spec.parameters);
+        if let Some(Value::Object(properties)) = parameters.get_mut("properties") {
             properties.retain(|name, _| !fixed.contains(&name.as_str()));
         }
-        if let Some(Value::Array(required)) = spec.parameters.get_mut("required") {
+        if let Some(Value::Array(required)) = parameters.get_mut("required") {
             required.retain(|name| !name.as_str().is_some_and(|name| fixed.contains(&name)));
         }
         spec
@@ -107,5 +111,10 @@ pub fn spec<T: Tool>() -> ToolSpec {
             (loose, false)
         }
     };
-    ToolSpec { name: <T as Tool>::NAME.to_owned(), description: T::DESCRIPTION.to_owned(), parameters, strict }
+    ToolSpec {
+        name: <T as Tool>::NAME.to_owned(),
+        description: T::DESCRIPTION.to_owned(),
+        parameters: parameters.into(),
+        strict,
+    }
 }

@@ -5,7 +5,7 @@
 
 mod budget;
 
-pub use crate::charge::{Charge, begin};
+pub use crate::charge::{Charge, begin, begin_reckoning};
 pub use budget::{Budget, OverBudget};
 
 use crate::locked::locked;
