@@ -1,4 +1,8 @@
-"""llama.cpp's server on 127.0.0.1: chat.py ADDRESS-FILE MODEL NAME TEMPLATE. It writes its address when it can answer."""
+"""llama.cpp's server on 127.0.0.1: chat.py ADDRESS-FILE MODEL NAME TEMPLATE same|quick. It writes its address when it can answer.
+
+`same` gives the same request the same answer. `quick` keeps what it has read of the request before, which is most of it where an
+agent goes on; then the last digits differ.
+"""
 
 import os
 import signal
@@ -6,7 +10,8 @@ import sys
 
 import xllamacpp
 
-address, model, name, template = sys.argv[1:]
+address, model, name, template, manner = sys.argv[1:]
+quick = manner == "quick"
 signals = {signal.SIGTERM, signal.SIGINT}
 signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 
@@ -18,7 +23,7 @@ params.port = 0
 params.n_ctx = 4096
 # The same request gets the same answer: one at a time, and nothing left over from the one before.
 params.n_parallel = 1
-params.cache_prompt = False
+params.cache_prompt = quick
 params.sampling.seed = 1
 params.use_jinja = True
 with open(template, encoding="utf-8") as file:

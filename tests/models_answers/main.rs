@@ -3,4 +3,5 @@
 mod ask;
 mod choice;
 mod nearest;
+mod real_model;
 mod scripted;
