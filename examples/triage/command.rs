@@ -25,6 +25,9 @@ Options:
                     a second time (needs `--features sqlite`)
   -h, --help        show this help
 
+With OPENAI_BASE_URL or OPENAI_API_KEY set, and OPENAI_MODEL, a language model
+sorts the tickets (needs `--features openai`); without, the words in them do.
+
 The exit code is 1 if a ticket could not be read or its run failed; the other
 tickets are dealt with all the same. It is 2 if the command line is wrong.
 ";

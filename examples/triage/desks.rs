@@ -20,6 +20,7 @@ pub(crate) enum Desks {
 }
 
 impl Desks {
+    #[cfg_attr(not(feature = "sqlite"), expect(clippy::unused_async, reason = "a journal is opened elsewhere"))]
     pub(crate) async fn open(app: App, journal: Option<&Path>) -> Result<Self, Trouble> {
         match journal {
             None => Ok(Desks::Memory(app)),

@@ -41,4 +41,10 @@ impl App {
     pub(crate) fn larkspur() -> Self {
         App { policy: Policy::default(), sorter: Sorter::default(), templates: Templates::bundled() }
     }
+
+    /// The same with a model in the place of the words.
+    #[cfg(feature = "openai")]
+    pub(crate) fn sorted_by(self, model: Model) -> Self {
+        App { sorter: Sorter::Model(model), ..self }
+    }
 }

@@ -2,12 +2,14 @@
 //!
 //! Larkspur, a maker of bookkeeping software, gets the mail. Each ticket runs through the graph in
 //! `graph.rs`, whose steps stand in `steps.rs`. All steps are plain Rust: no key and no network is
-//! needed, and a step that asks a language model instead would change nothing else.
+//! needed. With `OPENAI_BASE_URL` or `OPENAI_API_KEY` set, and `OPENAI_MODEL`, a language model sorts
+//! the tickets instead of a list of words, and nothing else changes.
 //!
 //! ```text
 //! cargo run --example triage                               # the tickets that come with it
 //! cargo run --example triage -- my-ticket.txt inbox.lines  # tickets of your own
 //! echo "I was charged twice, account 4417 2294" | cargo run --example triage
+//! cargo run --example triage --features openai             # a model sorts them, where one is configured
 //! cargo run --example triage --features sqlite -- --journal mail.db   # every finished step is kept
 //! ```
 
@@ -17,6 +19,8 @@ mod desks;
 mod graph;
 #[cfg(feature = "sqlite")]
 mod journal;
+#[cfg(feature = "openai")]
+mod model;
 mod reading;
 mod report;
 mod steps;
@@ -25,10 +29,11 @@ mod tickets;
 
 use std::env;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use command::{Command, HELP};
-use desks::Desks;
+use desks::{Desks, Trouble};
 use graph::App;
 use report::Report;
 use tickets::Source;
@@ -49,6 +54,17 @@ async fn run(desks: &Desks, sources: &[Source]) -> io::Result<bool> {
     report.close()
 }
 
+/// The desks of Larkspur, with the model that the environment names.
+async fn open(journal: Option<&Path>) -> Result<Desks, Trouble> {
+    let app = App::larkspur();
+    #[cfg(feature = "openai")]
+    let app = match model::configured()? {
+        Some(model) => app.sorted_by(model),
+        None => app,
+    };
+    Desks::open(app, journal).await
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let (sources, journal) = match Command::parse(env::args_os().skip(1)) {
@@ -63,7 +79,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let desks = match Desks::open(App::larkspur(), journal.as_deref()).await {
+    let desks = match open(journal.as_deref()).await {
         Ok(desks) => desks,
         Err(error) => {
             eprintln!("triage: {error}");

@@ -1,7 +1,6 @@
 //! The steps of the graph: ordinary functions, and what they hand to each other.
 
 use std::fmt;
-use std::future::{Ready, ready};
 
 use loomflow::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -45,23 +44,25 @@ pub(crate) enum Desk {
     Spam,
 }
 
-/// The ticket is longer than what is read by itself.
+/// Why no desk was found for a ticket.
 #[derive(Debug, thiserror::Error)]
-#[error("the ticket has {length} characters; {longest} are read at the most")]
-pub(crate) struct TooLong {
-    length: usize,
-    longest: usize,
+pub(crate) enum NotSorted {
+    #[error("the ticket has {length} characters; {longest} are read at the most")]
+    TooLong { length: usize, longest: usize },
+    #[cfg(feature = "openai")]
+    #[error(transparent)]
+    Model(#[from] ModelError),
 }
 
-/// Sorts tickets by the words in them.
-pub(crate) struct Sorter {
-    spam: &'static [&'static str],
-}
-
-impl Default for Sorter {
-    fn default() -> Self {
-        Self { spam: SPAM }
-    }
+/// What sorts tickets.
+#[derive(Default)]
+pub(crate) enum Sorter {
+    /// The words in them.
+    #[default]
+    Words,
+    /// A language model.
+    #[cfg(feature = "openai")]
+    Model(Model),
 }
 
 const SPAM: &[&str] = &[
@@ -89,22 +90,30 @@ const SPAM: &[&str] = &[
 ];
 
 impl Sorter {
-    /// Chooses the desk. The answer is a future, as that of a language model would be, and the
-    /// graph stays as it is when one takes the place of this list of words.
-    fn sort(&self, text: &str) -> Ready<Desk> {
-        let account = AccountId::find(text);
-        let topics = Topic::all_in(text);
-        let billing = topics.iter().filter(|topic| topic.is_billing()).count();
-        let technical = topics.len() - billing;
-        let spam = Words::of(text).count(self.spam);
-        // No spammer guesses the check digit of an account.
-        ready(if account.is_none() && spam > topics.len().max(1) {
-            Desk::Spam
-        } else if billing > technical || (billing == technical && account.is_some()) {
-            Desk::Billing(account)
-        } else {
-            Desk::Technical
-        })
+    /// Chooses the desk.
+    #[cfg_attr(not(feature = "openai"), expect(clippy::unused_async, reason = "a language model takes its time"))]
+    async fn sort(&self, text: &str) -> Result<Desk, NotSorted> {
+        match self {
+            Sorter::Words => Ok(by_words(text)),
+            #[cfg(feature = "openai")]
+            Sorter::Model(model) => Ok(super::model::sort(model, text).await?),
+        }
+    }
+}
+
+fn by_words(text: &str) -> Desk {
+    let account = AccountId::find(text);
+    let topics = Topic::all_in(text);
+    let billing = topics.iter().filter(|topic| topic.is_billing()).count();
+    let technical = topics.len() - billing;
+    let spam = Words::of(text).count(SPAM);
+    // No spammer guesses the check digit of an account.
+    if account.is_none() && spam > topics.len().max(1) {
+        Desk::Spam
+    } else if billing > technical || (billing == technical && account.is_some()) {
+        Desk::Billing(account)
+    } else {
+        Desk::Technical
     }
 }
 
@@ -114,12 +123,12 @@ pub(crate) async fn classify(
     #[context] policy: &Policy,
     #[context] sorter: &Sorter,
     ticket: &Ticket,
-) -> Result<Desk, TooLong> {
+) -> Result<Desk, NotSorted> {
     let length = ticket.text.chars().count();
     if length > policy.longest_ticket {
-        return Err(TooLong { length, longest: policy.longest_ticket });
+        return Err(NotSorted::TooLong { length, longest: policy.longest_ticket });
     }
-    Ok(sorter.sort(&ticket.text).await)
+    sorter.sort(&ticket.text).await
 }
 
 /// Drafts an answer about money: to the first thing asked, in the customer's language.

@@ -19,6 +19,9 @@ mod orchestrator;
 mod parallel;
 #[path = "../../examples/partial_failure.rs"]
 mod partial_failure;
+#[cfg(feature = "openai")]
+#[path = "../../examples/patterns/main.rs"]
+mod patterns;
 #[path = "../../examples/prompt_chain.rs"]
 mod prompt_chain;
 #[path = "../../examples/research.rs"]
