@@ -1,6 +1,7 @@
 //! [language page]: crate::language
 //! [durability page]: crate::durability
 #![cfg_attr(feature = "openai", doc = "[agents page]: crate::agents")]
+#![cfg_attr(feature = "openai", doc = "[models page]: crate::models")]
 //!
 #![doc = include_str!("../README.md")]
 //!
@@ -703,6 +704,12 @@ pub mod prelude {
 /// The language of [`workflow!`], construct by construct.
 pub mod language {
     #![doc = include_str!("language.md")]
+}
+
+/// Models: from a key to a first answer, and what is sent to whom.
+#[cfg(feature = "openai")]
+pub mod models {
+    #![doc = include_str!("models.md")]
 }
 
 /// Agents: what their models may do, and how to say so.
