@@ -3,7 +3,7 @@
 use crate::{
     executions::Told,
     job::{Job, expected},
-    process::{journal, loom, start, told},
+    process::{journal, loom, rounds, start, told},
 };
 use loomflow::journal::{Filter, Journal as _, Status};
 use std::{env, thread, time::Duration};
@@ -17,6 +17,11 @@ const KILLS: &str = "LOOMFLOW_KILLS";
 /// Says to a process that it is the last one, which begins nothing new.
 const LAST: &str = "LOOMFLOW_TEST_LAST";
 
+/// How often a process is killed.
+pub(crate) fn kills(usual: u64) -> u64 {
+    env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(usual)
+}
+
 /// The id of a run; by it a process knows which one to begin next.
 fn id(slot: u64, round: u64) -> String {
     format!("{slot}-{round}")
@@ -28,16 +33,8 @@ async fn keeps_fifty_runs_going() {
     let Some((folder, number)) = told() else { return };
     let loom = loom(&folder, number).await;
     loom.resume_all().await.expect("the journal is sound");
-    let runs = loom.runs(&Filter::default()).await.expect("the journal is sound");
-    let mut rounds = vec![0; 50];
-    for run in &runs {
-        let (slot, round) = run.id.split_once('-').expect("an id has two parts");
-        let round: u64 = round.parse().expect("it is a number");
-        let last: &mut u64 = &mut rounds[slot.parse::<usize>().expect("it is a number")];
-        *last = round.max(*last);
-    }
     let last = env::var_os(LAST).is_some();
-    let slots = (0..AT_ONCE).zip(rounds).map(|(slot, first)| {
+    let slots = (0..AT_ONCE).zip(rounds(&loom, AT_ONCE).await).map(|(slot, first)| {
         let loom = loom.clone();
         tokio::spawn(async move {
             for round in first.. {
@@ -60,7 +57,7 @@ async fn a_process_is_killed_hundreds_of_times_and_no_recorded_step_is_executed_
     if told().is_some() {
         return;
     }
-    let kills = env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(200);
+    let kills = kills(200);
     let folder = tempfile::tempdir().expect("a folder can be made");
     let part = "killed::keeps_fifty_runs_going";
     for number in 0..kills {

@@ -2,6 +2,8 @@
 //!
 //! A process that is to be killed is this program again, with the test that is its part.
 
+#[cfg(feature = "openai")]
+mod agents;
 mod contention;
 mod executions;
 mod job;

@@ -3,6 +3,7 @@
 use crate::{executions::Executions, job::Job};
 use loomflow::{
     Loom, Sqlite,
+    journal::Filter,
     sqlite::{Durability, Options},
 };
 use std::{
@@ -41,4 +42,16 @@ pub(crate) async fn journal(folder: &Path) -> Sqlite {
 pub(crate) async fn loom(folder: &Path, number: u64) -> Loom<Executions> {
     let executions = Executions::new(folder, number);
     Loom::builder(executions).journal(journal(folder).await).workflow::<Job>().build()
+}
+
+/// The round that each of so many slots is in, by the ids of the runs, which are `slot-round`.
+pub(crate) async fn rounds<C: Send + Sync + 'static>(loom: &Loom<C>, slots: u64) -> Vec<u64> {
+    let mut rounds = vec![0; usize::try_from(slots).expect("there are few")];
+    for run in loom.runs(&Filter::default()).await.expect("the journal is sound") {
+        let (slot, round) = run.id.split_once('-').expect("an id has two parts");
+        let round: u64 = round.parse().expect("it is a number");
+        let last: &mut u64 = &mut rounds[slot.parse::<usize>().expect("it is a number")];
+        *last = round.max(*last);
+    }
+    rounds
 }
