@@ -111,7 +111,13 @@ impl Durable {
         let tip = locked(&self.tips).remove(&path);
         // Nothing was recorded of one that had just begun.
         let stands = tip.as_ref().map_or_else(|| at.scope.here().stands, |tip| !tip.cancelled);
+        let is_new = tip.is_none();
         let scope = Arc::new(Scope::new(path, Some(Arc::clone(&at.scope)), tip, stands));
+        // A fork and a nested workflow have no record of their own: what is within tells which way led there.
+        let labels = at.scope.here().tells_within();
+        if is_new {
+            scope.here().labels = labels;
+        }
         at.scope.here().inner.push((number.unwrap_or(0), Arc::clone(&scope)));
         scope
     }

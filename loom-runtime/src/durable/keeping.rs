@@ -294,6 +294,12 @@ impl Keeping {
         locked(&self.book).unwritten.closed.push(question);
     }
 
+    /// Whether something was recorded that nobody is writing.
+    pub(super) fn is_unwritten(&self) -> bool {
+        // What comes while somebody writes is looked at again when that is done.
+        !locked(&self.book).unwritten.records.is_empty() && self.writing.try_lock().is_ok()
+    }
+
     /// Waits until all that was recorded is written. When that cannot be, the run stops here.
     pub(crate) async fn flush(&self) {
         if self.is_halted() || self.write(None).await.is_err() {

@@ -14,6 +14,7 @@ mod driver;
 mod error;
 mod forms;
 mod handle;
+mod idle;
 mod inner;
 mod keeper;
 mod keeping;

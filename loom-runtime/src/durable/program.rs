@@ -6,6 +6,7 @@ use super::{
     carrying::same,
     driver::Durable,
     error::LoomError,
+    idle::Idle,
     inner::{Inner, Lively},
     keeping::{Keeping, ended_as},
     loom::Loom,
@@ -225,8 +226,9 @@ async fn drive<C: Send + Sync + 'static, T: Value>(
     let outcome = {
         let around = driver.around();
         let mut program = pin!(Within::new(&around, program));
+        let mut idle = Idle::new(&driver.keeping);
         loop {
-            match next(calls, lively, program.as_mut()).await {
+            match next(calls, lively, program.as_mut(), &mut idle).await {
                 Came::Gave(gave) => match calls.difference() {
                     Some(difference) => break Err(changed(difference)),
                     None => break Ok(gave),
@@ -256,6 +258,7 @@ async fn next<C, R, P: Future<Output = R>>(
     calls: &Arc<Calls>,
     lively: &Lively<C>,
     mut program: Pin<&mut P>,
+    idle: &mut Idle<'_>,
 ) -> Came<R> {
     let driver = &calls.driver;
     let mut signalled = pin!(lively.live.signal.notified());
@@ -278,6 +281,10 @@ async fn next<C, R, P: Future<Output = R>>(
         }
         if signalled.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Came::Signal);
+        }
+        idle.poll(cx);
+        if driver.keeping.is_halted() {
+            return Poll::Ready(Came::Halted);
         }
         if !calls.is_stuck() {
             stuck = false;

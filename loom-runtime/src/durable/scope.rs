@@ -43,7 +43,7 @@ pub(super) struct Here {
     pub(super) labels: Vec<&'static str>,
     /// Those of the way from it.
     pub(super) way: Vec<&'static str>,
-    /// Whether anything was recorded here.
+    /// Whether the labels are told by a record.
     pub(super) is_told: bool,
     /// How the last record tells what is live, for as long as that is so: the next one need not tell it again.
     pub(super) same: Option<Flags>,
@@ -265,6 +265,12 @@ impl Here {
         self.place = Some(place);
         self.outcome = None;
         unwritten
+    }
+
+    /// The labels of the way to the position, which the first records of the scopes within tell.
+    pub(super) fn tells_within(&mut self) -> Vec<&'static str> {
+        self.is_told = true;
+        self.labels.clone()
     }
 
     /// Comes to the position at which it was cut off.

@@ -3,6 +3,7 @@
 use super::{
     def::Def,
     driver::Durable,
+    idle::Idle,
     inner::{End, Live},
     keeping::{Halt, ended_as},
     scope::Valued,
@@ -53,6 +54,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
         Ok(input) => input,
         Err(unfit) => return halted(driver, Halt::Unfit { at: "start".to_owned(), unfit }).await,
     };
+    let mut idle = Idle::new(&driver.keeping);
     let outcome = {
         let mut machine = pin!(driver.drive::<C, M>(context, &root, input, 0));
         loop {
@@ -71,10 +73,10 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
                         return Poll::Ready(Turn::Signal);
                     }
                     if waits && !cancelled && may_be_put_aside(driver) {
-                        Poll::Ready(Turn::Aside)
-                    } else {
-                        Poll::Pending
+                        return Poll::Ready(Turn::Aside);
                     }
+                    idle.poll(cx);
+                    if driver.keeping.is_halted() { Poll::Ready(Turn::Halted) } else { Poll::Pending }
                 })
                 .await
             };
@@ -130,7 +132,9 @@ fn tell_given(root: &Arc<super::scope::Scope>, def: Option<Def>) {
     here.place = None;
     here.tells(def.into_iter().map(|def| Valued { name: GIVEN, def: Some(def), told: None }).collect());
     let mut way = std::mem::take(&mut here.way);
-    here.labels.clear();
+    if std::mem::take(&mut here.is_told) {
+        here.labels.clear();
+    }
     here.labels.append(&mut way);
 }
 
