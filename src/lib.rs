@@ -1,5 +1,6 @@
 //! [language page]: crate::language
 //! [durability page]: crate::durability
+//! [events page]: crate::event
 #![cfg_attr(feature = "openai", doc = "[agents page]: crate::agents")]
 #![cfg_attr(feature = "openai", doc = "[models page]: crate::models")]
 //!
@@ -14,11 +15,11 @@ pub use loomflow_graph::{draw, graph, version};
 #[cfg(feature = "openai")]
 pub use loomflow_models::{self as model, Memory, Model, ModelError, Tone};
 pub use loomflow_runtime::{
-    Answer, Ask, Backoff, Builder, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError, OpenQuestion,
-    Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until, Value, Visit,
-    Wait, Workflow, backoff,
+    Answer, Ask, Backoff, Builder, Events, Failure, FailureKind, Fault, Handle, Inputs, Line, Loom, LoomError,
+    OpenQuestion, Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until,
+    Value, Visit, Wait, Workflow, backoff,
 };
-pub use loomflow_runtime::{around, journal, meter};
+pub use loomflow_runtime::{around, event, journal, meter};
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};
 

@@ -6,6 +6,7 @@
 //! in the run.
 
 use crate::{
+    durable::Spot,
     locked::locked,
     meter::{Meter, Usage},
     visit::Of,
@@ -42,16 +43,23 @@ pub(crate) struct Around(Arc<Piece>);
 struct Piece {
     run: Arc<OfRun>,
     spent: Mutex<Usage>,
+    /// Which step of a run that is kept it is, if it is one.
+    spot: Option<Arc<Spot>>,
 }
 
 impl Around {
     pub(crate) fn new(run: &Arc<OfRun>) -> Self {
-        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default() }))
+        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default(), spot: None }))
     }
 
-    /// Whether nobody else has it.
-    pub(crate) fn is_alone(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
+    /// The same for a step of a run that is kept.
+    pub(crate) fn at(run: &Arc<OfRun>, spot: Spot) -> Self {
+        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default(), spot: Some(Arc::new(spot)) }))
+    }
+
+    /// The step, if it is one of a run that is kept.
+    pub(crate) fn spot(&self) -> Option<&Arc<Spot>> {
+        self.0.spot.as_ref()
     }
 
     /// The meter of the run.
@@ -121,6 +129,11 @@ pub fn user() -> Option<String> {
 #[must_use]
 pub fn session() -> Option<String> {
     find(|around| around.0.run.of.clone())?.session.clone()
+}
+
+/// The step of a run that is kept in which this is called.
+pub(crate) fn spot() -> Option<Arc<Spot>> {
+    find(|around| around.spot().cloned())
 }
 
 /// Where calls of models count that are made here.

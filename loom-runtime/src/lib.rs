@@ -14,6 +14,7 @@ mod clock;
 pub mod context;
 pub mod driver;
 mod durable;
+pub mod event;
 mod failure;
 pub mod fit;
 mod fork;
@@ -42,7 +43,9 @@ pub mod __private;
 
 pub use ask::Ask;
 pub use context::Provides;
-pub use durable::{Answer, Builder, Handle, Inputs, Loom, LoomError, OpenQuestion, Outcome, Program, Settled, Start};
+pub use durable::{
+    Answer, Builder, Events, Handle, Inputs, Loom, LoomError, OpenQuestion, Outcome, Program, Settled, Start,
+};
 pub use failure::{Failure, FailureKind, Fault};
 pub use line::Line;
 pub use machine::Workflow;

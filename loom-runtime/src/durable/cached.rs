@@ -2,7 +2,7 @@
 
 use super::{
     def::Def,
-    driver::Durable,
+    driver::{Durable, attempted},
     keeping::{Halt, entry},
     scope::Scope,
 };
@@ -24,7 +24,7 @@ impl Durable {
             if let Some((output, json)) = self.find::<S>(input, began_at).await {
                 return Ok((output, Some(json)));
             }
-            self.performed(at, work).await.map(|output| (output, None))
+            self.performed(at, attempted(at) + 1, work).await.map(|output| (output, None))
         };
         match self.cancellable(at, false, performed).await {
             // Nothing was attempted, and the record says so.

@@ -132,7 +132,7 @@ async fn let_go<C: Send + Sync + 'static>(inner: &Inner<C>, claim: Claim) {
 
 /// Tells a run that something was put for it: here, or it is carried on here if that can be.
 pub(super) async fn nudge<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> Result<(), LoomError> {
-    let live = locked(&inner.live).get(id).cloned();
+    let live = locked(&inner.heard.live).get(id).cloned();
     if let Some(live) = live {
         live.signal.notify_one();
         return Ok(());
@@ -165,7 +165,7 @@ fn spawn<C: Send + Sync + 'static>(
         }
         let cancels = info.cancel_at.is_some() && !restored.cancelled;
         let tips = std::mem::take(&mut restored.tips);
-        let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, restored);
+        let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &lively.live.outlet, restored);
         let driver = Durable::new(keeping, tips, cancels, info, inner.given.clone());
         let came = runner.carry_on(&driver, &inner.context, &lively.id, &input, &lively.live).await;
         let id = lively.id.clone();

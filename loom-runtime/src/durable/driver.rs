@@ -4,6 +4,7 @@
 
 use super::{
     def::{Def, Told},
+    events::Spot,
     keeping::{Halt, Keeping, entry, failed_as},
     scope::{Scope, Tip, Valued},
     timing::Due,
@@ -16,6 +17,7 @@ use crate::{
     cancel::Cancellable,
     clock::now_ms,
     driver::{At, Driver},
+    event::Happened,
     failure::{Failure, placed},
     journal::{Record, RecordKind, RunInfo},
     locked::locked,
@@ -240,11 +242,24 @@ impl Durable {
         .await;
     }
 
-    /// Does some work when all that was recorded before is written. What it spends on models is told by the next record.
-    pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, work: impl Future<Output = T>) -> T {
+    /// Does some work, from an attempt on, when all that was recorded before is written. What it spends on models is told by
+    /// the next record.
+    pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, attempt: u32, work: impl Future<Output = T>) -> T {
         self.keeping.flush().await;
-        let around = at.scope.here().spends(at.turn, || self.around());
+        let spot = Spot::new(&self.keeping.outlet, at, attempt);
+        spot.tell(|| Happened::Performing);
+        let around = Around::at(&self.around, spot);
+        at.scope.here().spending.push((at.turn, around.clone()));
         Within::new(&around, work).await
+    }
+
+    /// Who watches is told from here on of another attempt.
+    pub(crate) fn attempts(at: &At<Arc<Scope>>, attempt: u32) {
+        let here = at.scope.here();
+        let work = here.spending.iter().find(|(turn, _)| *turn == at.turn);
+        if let Some(spot) = work.and_then(|(_, around)| around.spot()) {
+            spot.attempts(attempt);
+        }
     }
 }
 
@@ -275,7 +290,7 @@ impl Driver for Durable {
             let mut work = pin!(work);
             let performed = async {
                 self.looked_around().await;
-                self.performed(at, work.as_mut()).await
+                self.performed(at, attempted(at) + 1, work.as_mut()).await
             };
             let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
@@ -380,10 +395,8 @@ impl Driver for Durable {
     }
 
     fn attempted(&self, at: &At<Arc<Scope>>) -> u32 {
-        let mut here = at.scope.here();
-        let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
-        let attempts = attempts.map(|record| record.attempt).max().unwrap_or(0);
-        here.attempts = attempts;
+        let attempts = attempted(at);
+        at.scope.here().attempts = attempts;
         attempts
     }
 
@@ -391,6 +404,7 @@ impl Driver for Durable {
         let entry = entry(at, RecordKind::Attempt, now_ms(), failure.write().unwrap_or_default());
         self.keeping.record(&at.scope, entry.number(attempt));
         at.scope.here().attempts = attempt;
+        Self::attempts(at, attempt + 1);
         self.keeping.flush().await;
     }
 
@@ -409,4 +423,11 @@ impl Driver for Durable {
         let due = Due::set(at, until);
         self.timed(at, due)
     }
+}
+
+/// How many attempts of the step at a node had failed before the run was cut off.
+pub(super) fn attempted(at: &At<Arc<Scope>>) -> u32 {
+    let here = at.scope.here();
+    let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
+    attempts.map(|record| record.attempt).max().unwrap_or(0)
 }

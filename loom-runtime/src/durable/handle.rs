@@ -3,6 +3,7 @@
 use super::{
     carrying::carry,
     error::LoomError,
+    events::Events,
     inner::{End, State},
     loom::{Loom, OpenQuestion},
 };
@@ -64,7 +65,7 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
                     return self.loom.0.ended(&info).await.map(Outcome::Done);
                 }
                 Status::Waiting => {
-                    if !locked(&self.loom.0.live).contains_key(&self.id) {
+                    if !locked(&self.loom.0.heard.live).contains_key(&self.id) {
                         return Ok(Outcome::Waiting(self.loom.questions(&self.id).await?));
                     }
                 }
@@ -86,6 +87,11 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
         }
     }
 
+    /// What happens in the run, from its beginning on: see [`Events`].
+    pub fn events(&self) -> Events {
+        self.loom.events(self.id.clone())
+    }
+
     /// Cancels the run: see [`Loom::cancel`].
     ///
     /// # Errors
@@ -96,7 +102,7 @@ impl<C: Send + Sync + 'static, W: Workflow> Handle<C, W> {
 
     /// Waits until the run is not carried on here. Gives what it has ended with, if it is known.
     async fn left(&self) -> Result<Option<End>, LoomError> {
-        let live = locked(&self.loom.0.live).get(&self.id).cloned();
+        let live = locked(&self.loom.0.heard.live).get(&self.id).cloned();
         let Some(live) = live else { return Ok(None) };
         let mut state = live.state.subscribe();
         drop(live);

@@ -2,6 +2,7 @@
 
 use super::{
     error::LoomError,
+    events::{Heard, Outlet},
     keeper,
     registry::{Registry, Runner},
     resolve::{Resolver, damaged},
@@ -10,14 +11,14 @@ use crate::{
     around::Given,
     clock::now_ms,
     failure::Failure,
-    journal::{Journal, JournalError, RecordKind, RunInfo, Status},
+    journal::{Journal, JournalError, Record, RecordKind, RunInfo, Status},
     locked::locked,
     plain::PLAIN,
     state::GIVEN,
     value::Value,
 };
 use std::{
-    collections::{HashMap, HashSet, hash_map},
+    collections::{HashSet, hash_map},
     sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
     time::Duration,
 };
@@ -33,8 +34,8 @@ pub(super) struct Inner<C> {
     pub(super) owner: String,
     pub(super) lease: Duration,
     pub(super) workflows: RwLock<Registry<C>>,
-    /// The runs that are carried on here.
-    pub(super) live: Mutex<HashMap<String, Arc<Live>>>,
+    /// The runs that are carried on here, and those whose events are read.
+    pub(super) heard: Arc<Heard>,
     /// The runs that were put aside here, to be gone on with when their time has come.
     pub(super) aside: Mutex<HashSet<String>>,
     /// The runs that stopped here because the lease was over, to be gone on with when it is renewed.
@@ -52,6 +53,7 @@ pub(super) struct Inner<C> {
 pub(super) struct Live {
     pub(super) signal: Notify,
     pub(super) state: watch::Sender<State>,
+    pub(super) outlet: Arc<Outlet>,
 }
 
 impl Live {
@@ -93,7 +95,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
             owner,
             lease,
             workflows: RwLock::new(workflows),
-            live: Mutex::default(),
+            heard: Arc::default(),
             aside: Mutex::default(),
             lost: Mutex::default(),
             passed: Mutex::default(),
@@ -138,10 +140,11 @@ impl<C: Send + Sync + 'static> Inner<C> {
 
     /// Notes that a run is carried on here; none when it is already.
     pub(super) fn enliven(self: &Arc<Self>, id: &str) -> Option<Lively<C>> {
-        match locked(&self.live).entry(id.to_owned()) {
+        match locked(&self.heard.live).entry(id.to_owned()) {
             hash_map::Entry::Occupied(_) => None,
             hash_map::Entry::Vacant(place) => {
-                let live = Arc::new(Live { signal: Notify::new(), state: watch::Sender::new(State::Working) });
+                let outlet = Arc::new(self.heard.outlet(id));
+                let live = Arc::new(Live { signal: Notify::new(), state: watch::Sender::new(State::Working), outlet });
                 place.insert(Arc::clone(&live));
                 Some(Lively { inner: Arc::clone(self), id: id.to_owned(), live, left: State::Left })
             }
@@ -179,12 +182,16 @@ impl<C: Send + Sync + 'static> Inner<C> {
         if info.status != Status::Done {
             return Ok(End::Failed(last.value));
         }
-        let live = resolver.live(&last).await?.0;
-        let json = match live.def(GIVEN) {
-            Some(def) => resolver.value(def).await?,
-            None => last.value,
-        };
-        Ok(End::Done(json))
+        Ok(End::Done(given(&mut resolver, &last).await?))
+    }
+}
+
+/// The output of a run, as the record of its end tells it.
+pub(super) async fn given(resolver: &mut Resolver<'_>, ended: &Record) -> Result<String, JournalError> {
+    let live = resolver.live(ended).await?.0;
+    match live.def(GIVEN) {
+        Some(def) => resolver.value(def).await,
+        None => Ok(ended.value.clone()),
     }
 }
 
@@ -198,7 +205,11 @@ pub(super) struct Lively<C> {
 
 impl<C> Drop for Lively<C> {
     fn drop(&mut self) {
-        locked(&self.inner.live).remove(&self.id);
+        locked(&self.inner.heard.live).remove(&self.id);
         self.live.state.send_replace(self.left.clone());
+        self.live.outlet.left(match &self.left {
+            State::Stopped(error) => Some(Arc::clone(error)),
+            State::Working | State::Left | State::Ended(_) => None,
+        });
     }
 }

@@ -69,7 +69,7 @@ async fn reclaim<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) {
 async fn look<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<(), LoomError> {
     if inner.journal.is_shared() {
         for id in inner.journal.signals(&inner.owner).await? {
-            if let Some(live) = locked(&inner.live).get(&id) {
+            if let Some(live) = locked(&inner.heard.live).get(&id) {
                 live.signal.notify_one();
             }
         }

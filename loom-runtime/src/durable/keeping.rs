@@ -3,6 +3,7 @@
 use super::{
     def::{Def, Told},
     error::LoomError,
+    events::Outlet,
     forms::Forms,
     live::{ERROR, full},
     restore::Restored,
@@ -63,8 +64,11 @@ pub(crate) struct Keeping {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) claim: Claim,
     pub(crate) cancel: Arc<Cancel>,
+    /// Who watches the run is told there.
+    pub(super) outlet: Arc<Outlet>,
     book: Mutex<Book>,
-    writing: sync::Mutex<Option<Answering<'static, ()>>>,
+    /// What is being written, and the number of the last record in it.
+    writing: sync::Mutex<Option<(u64, Answering<'static, ()>)>>,
     halted: AtomicBool,
     /// Why, until that is told.
     halt: Mutex<Option<Halt>>,
@@ -105,13 +109,21 @@ pub(crate) struct Entry {
 }
 
 impl Keeping {
-    pub(super) fn new(journal: Arc<dyn Journal>, claim: Claim, cancel: Arc<Cancel>, restored: Restored) -> Self {
+    pub(super) fn new(
+        journal: Arc<dyn Journal>,
+        claim: Claim,
+        cancel: Arc<Cancel>,
+        outlet: &Arc<Outlet>,
+        restored: Restored,
+    ) -> Self {
         let Restored { last, parted, retried, forms, .. } = restored;
+        outlet.stands(last, claim.token);
         let book = Book { next: last + 1, parted, retried, forms, ..Book::default() };
         Keeping {
             journal,
             claim,
             cancel,
+            outlet: Arc::clone(outlet),
             book: Mutex::new(book),
             writing: sync::Mutex::new(None),
             halted: AtomicBool::new(false),
@@ -321,7 +333,8 @@ impl Keeping {
         }
         let batch = std::mem::take(&mut locked(&self.book).unwritten);
         if !batch.records.is_empty() || status.is_some() {
-            *writing = Some(self.append(batch, Vec::new(), status));
+            let last = batch.records.last().map_or(0, |record| record.seq);
+            *writing = Some((last, self.append(batch, Vec::new(), status)));
         }
         self.written(&mut writing).await
     }
@@ -335,12 +348,14 @@ impl Keeping {
     }
 
     /// Waits for what is being written. It stays where it is when whoever waits is dropped.
-    async fn written(&self, writing: &mut Option<Answering<'static, ()>>) -> Result<(), ()> {
-        if let Some(answer) = writing {
-            let answer = answer.await;
+    async fn written(&self, writing: &mut Option<(u64, Answering<'static, ()>)>) -> Result<(), ()> {
+        if let Some((last, answer)) = writing {
+            let (last, answer) = (*last, answer.await);
             *writing = None;
-            if let Err(error) = answer {
-                self.halt(Halt::Journal(error));
+            match answer {
+                Ok(()) if last > 0 => self.outlet.written(last),
+                Ok(()) => {}
+                Err(error) => self.halt(Halt::Journal(error)),
             }
         }
         if self.is_halted() { Err(()) } else { Ok(()) }

@@ -5,6 +5,7 @@ use super::{
     builder::Builder,
     carrying::{carry, nudge},
     error::LoomError,
+    events::Events,
     handle::Handle,
     inner::Inner,
     keeper,
@@ -176,6 +177,14 @@ impl<C: Send + Sync + 'static> Loom<C> {
         let info = self.0.info(id).await?;
         let asked = self.0.journal.questions(info.run).await?;
         Ok(asked.into_iter().filter(|asked| asked.state == QuestionState::Open).filter_map(open).collect())
+    }
+
+    /// What happens in a run, from its beginning on: see [`Events`]. Whoever lost the connection goes on
+    /// [after](Events::after) what was seen last.
+    ///
+    /// A run of any workflow, and one of plain Rust, has events; that there is no such run is an error of the stream.
+    pub fn events(&self, id: impl Into<String>) -> Events {
+        Events::of(Arc::clone(&self.0.journal), &self.0.heard, &id.into())
     }
 
     /// What is known of a run.

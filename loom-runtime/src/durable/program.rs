@@ -7,7 +7,7 @@ use super::{
     driver::Durable,
     error::LoomError,
     idle::Idle,
-    inner::{Inner, Lively},
+    inner::Lively,
     keeping::{Keeping, ended_as},
     loom::Loom,
     restore::Restored,
@@ -115,7 +115,7 @@ impl<C: Send + Sync + 'static> Loom<C> {
                 (claim, records(&*inner.journal, info.run).await?, info)
             }
         };
-        let calls = Arc::new(calls(inner, claim, records, info));
+        let calls = Arc::new(calls(&lively, claim, records, info));
         drive(&calls, &lively, &run.id, program).await
     }
 }
@@ -202,14 +202,15 @@ async fn records(journal: &dyn Journal, run: u64) -> Result<Vec<Record>, Journal
     }
 }
 
-fn calls<C>(inner: &Inner<C>, claim: Claim, records: Vec<Record>, info: RunInfo) -> Calls {
+fn calls<C>(lively: &Lively<C>, claim: Claim, records: Vec<Record>, info: RunInfo) -> Calls {
+    let inner = &lively.inner;
     let cancelled = records.iter().any(|record| record.kind == RecordKind::Cancelled);
     let cancel = Arc::new(Cancel::default());
     if cancelled {
         cancel.was_taken();
     }
     let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
-    let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, restored);
+    let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &lively.live.outlet, restored);
     let cancels = info.cancel_at.is_some() && !cancelled;
     Calls::new(Durable::new(keeping, HashMap::new(), cancels, info, inner.given.clone()), Replay::new(records))
 }

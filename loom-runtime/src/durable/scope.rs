@@ -64,8 +64,6 @@ pub(super) struct Here {
     /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
     /// in a scope of plain Rust there are several at once.
     pub(super) spending: Vec<(u64, Around)>,
-    /// Where that counted before, for the next step.
-    idle: Option<Around>,
     /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
     pub(super) stands: bool,
     /// Whether it has come to a first position.
@@ -115,17 +113,9 @@ impl Here {
         let Some(index) = self.spending.iter().position(|(of, _)| *of == turn) else { return Usage::default() };
         let spent = self.spending[index].1.take();
         if !matches!(kind, RecordKind::Attempt) {
-            let (_, around) = self.spending.swap_remove(index);
-            self.idle = Some(around).filter(Around::is_alone);
+            self.spending.swap_remove(index);
         }
         spent
-    }
-
-    /// Where what a step spends counts in a turn.
-    pub(super) fn spends(&mut self, turn: u64, new: impl FnOnce() -> Around) -> Around {
-        let around = self.idle.take().unwrap_or_else(new);
-        self.spending.push((turn, around.clone()));
-        around
     }
 }
 

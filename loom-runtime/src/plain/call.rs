@@ -247,7 +247,7 @@ impl Calls {
             return returns.whole(output);
         }
         let mut number = attempted(earlier, S::POLICY) + 1;
-        let attempts = self.driver.performed(at, async {
+        let attempts = self.driver.performed(at, number, async {
             let mut pause = Duration::ZERO;
             loop {
                 let last = number >= S::POLICY.attempts;
@@ -257,6 +257,7 @@ impl Calls {
                 match tried {
                     Err((failure, _)) if !last => {
                         self.failed(at, number, &failure);
+                        Durable::attempts(at, number + 1);
                         keeping.flush().await;
                         pause = S::POLICY.backoff.next(pause);
                         tokio::time::sleep(pause).await;

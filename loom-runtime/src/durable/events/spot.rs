@@ -1,0 +1,46 @@
+//! Where in a run the code of a step stands, as those who watch are told.
+
+use super::feed::Outlet;
+use crate::{driver::At, durable::Scope, event::Happened};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
+
+/// A step at work.
+pub(crate) struct Spot {
+    outlet: Arc<Outlet>,
+    at: At<Arc<Scope>>,
+    attempt: AtomicU32,
+}
+
+impl fmt::Debug for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spot").field("node", &self.at.place.node).field("turn", &self.at.turn).finish_non_exhaustive()
+    }
+}
+
+impl Spot {
+    pub(crate) fn new(outlet: &Arc<Outlet>, at: &At<Arc<Scope>>, attempt: u32) -> Self {
+        let at = At { scope: Arc::clone(&at.scope), turn: at.turn, place: at.place };
+        Spot { outlet: Arc::clone(outlet), at, attempt: AtomicU32::new(attempt) }
+    }
+
+    /// Tells what happens there, and is not recorded.
+    pub(crate) fn tell(&self, what: impl FnOnce() -> Happened) {
+        self.outlet.tell(&self.at, self.attempt.load(Relaxed), what);
+    }
+
+    /// Another attempt follows.
+    pub(crate) fn attempts(&self, attempt: u32) {
+        self.attempt.store(attempt, Relaxed);
+    }
+
+    /// The number of one more answer that comes word by word.
+    pub(crate) fn next_stream(&self) -> u64 {
+        self.outlet.next_stream()
+    }
+}
