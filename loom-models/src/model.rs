@@ -109,7 +109,8 @@ impl Model {
         self.chat(prompt).await?.answer()
     }
 
-    /// The model's answer in words, as they come.
+    /// The model's answer in words, as they come. In a step of a run that is kept, whoever watches the run sees them come as
+    /// well: they are [events](loomflow_runtime::event) of it.
     ///
     /// # Errors
     /// What keeps it from starting. What goes wrong later is an item of the stream.

@@ -7,4 +7,6 @@ mod live;
 mod reconnected;
 mod recorded;
 mod slow;
+#[cfg(feature = "openai")]
+mod tokens;
 mod watch;
