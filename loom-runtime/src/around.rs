@@ -44,7 +44,7 @@ struct Piece {
     run: Arc<OfRun>,
     spent: Mutex<Usage>,
     /// Which step of a run that is kept it is, if it is one.
-    spot: Option<Arc<Spot>>,
+    spot: Option<Spot>,
 }
 
 impl Around {
@@ -54,11 +54,11 @@ impl Around {
 
     /// The same for a step of a run that is kept.
     pub(crate) fn at(run: &Arc<OfRun>, spot: Spot) -> Self {
-        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default(), spot: Some(Arc::new(spot)) }))
+        Around(Arc::new(Piece { run: Arc::clone(run), spent: Mutex::default(), spot: Some(spot) }))
     }
 
     /// The step, if it is one of a run that is kept.
-    pub(crate) fn spot(&self) -> Option<&Arc<Spot>> {
+    pub(crate) fn spot(&self) -> Option<&Spot> {
         self.0.spot.as_ref()
     }
 
@@ -131,9 +131,9 @@ pub fn session() -> Option<String> {
     find(|around| around.0.run.of.clone())?.session.clone()
 }
 
-/// The step of a run that is kept in which this is called.
-pub(crate) fn spot() -> Option<Arc<Spot>> {
-    find(|around| around.spot().cloned())
+/// What stands around the step of a run that is kept in which this is called.
+pub(crate) fn kept() -> Option<Around> {
+    find(|around| around.spot().is_some().then(|| around.clone()))
 }
 
 /// Where calls of models count that are made here.

@@ -1,7 +1,11 @@
 //! The words of a model, told to whoever watches the run in whose step they come.
 
-use crate::{around, durable::Spot, event::Happened};
-use std::{fmt, sync::Arc};
+use crate::{
+    around::{self, Around},
+    durable::Spot,
+    event::Happened,
+};
+use std::fmt;
 
 /// An answer of a model that comes word by word, in a step of a run that is kept. When nobody watches the run, or the code that
 /// asks for it stands in no such step, what is said is told to nobody, and costs next to nothing.
@@ -9,7 +13,8 @@ use std::{fmt, sync::Arc};
 /// One that is dropped after its first words and before [`ends`](Speech::ends) is told as broken.
 #[derive(Debug)]
 pub struct Speech {
-    spot: Option<Arc<Spot>>,
+    /// The step, if it is one of a run that is kept.
+    step: Option<Around>,
     stream: u64,
     /// Whether some words are with who watches, and nothing was said of their end.
     open: bool,
@@ -30,15 +35,15 @@ pub struct Speech {
 /// ```
 #[must_use]
 pub fn speech() -> Speech {
-    let spot = around::spot();
-    let stream = spot.as_ref().map_or(0, |spot| spot.next_stream());
-    Speech { spot, stream, open: false }
+    let step = around::kept();
+    let stream = step.as_ref().and_then(Around::spot).map_or(0, Spot::next_stream);
+    Speech { step, stream, open: false }
 }
 
 impl Speech {
     /// More words.
     pub fn says(&mut self, words: &str) {
-        let Some(spot) = &self.spot else { return };
+        let Some(spot) = self.step.as_ref().and_then(Around::spot) else { return };
         self.open = true;
         spot.tell(|| Happened::Token { stream: self.stream, text: words.to_owned() });
     }
@@ -51,7 +56,7 @@ impl Speech {
     /// It has come to an end before it was whole.
     pub fn breaks(&mut self, why: &impl fmt::Display) {
         self.open = false;
-        let Some(spot) = &self.spot else { return };
+        let Some(spot) = self.step.as_ref().and_then(Around::spot) else { return };
         spot.tell(|| Happened::Broken { stream: self.stream, error: why.to_string() });
     }
 }
