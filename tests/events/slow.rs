@@ -69,7 +69,18 @@ fn of_what_is_not_recorded_a_slow_reader_is_told_how_much_it_missed() {
         let missed: Vec<u64> =
             slow.iter().filter_map(|event| if let Happened::Missed(n) = event.what { Some(n) } else { None }).collect();
         assert_eq!(missed, [performed - told]);
-        assert_eq!(told, 512);
+        assert_eq!(told, 256);
         assert_eq!(recorded(&slow), history(&loom, "run").await[1..]);
+
+        // Where nobody looks, it is not even kept for them.
+        let run = loom.start::<Long>("alone", 0).await.unwrap();
+        let mut alone = run.events();
+        assert_eq!(line(&alone.next().await.unwrap().unwrap()), "0 started");
+        run.output().await.unwrap();
+        let alone = rest(alone).await;
+        let told = alone.iter().filter(|event| matches!(event.what, Happened::Performing)).count();
+        assert_eq!(told, 32);
+        assert!(alone.iter().any(|event| matches!(event.what, Happened::Missed(n) if n == performed - 32)));
+        assert_eq!(recorded(&alone), history(&loom, "alone").await[1..]);
     });
 }

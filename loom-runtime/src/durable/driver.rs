@@ -17,7 +17,6 @@ use crate::{
     cancel::Cancellable,
     clock::now_ms,
     driver::{At, Driver},
-    event::Happened,
     failure::{Failure, placed},
     journal::{Record, RecordKind, RunInfo},
     locked::locked,
@@ -247,10 +246,17 @@ impl Durable {
     pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, attempt: u32, work: impl Future<Output = T>) -> T {
         self.keeping.flush().await;
         let spot = Spot::new(&self.keeping.outlet, at, attempt);
-        spot.tell(|| Happened::Performing);
         let around = Around::at(&self.around, spot);
         at.scope.here().spending.push((at.turn, around.clone()));
-        Within::new(&around, work).await
+        let mut work = pin!(Within::new(&around, work));
+        poll_fn(|cx| {
+            let polled = work.as_mut().poll(cx);
+            if let (true, Some(spot)) = (polled.is_pending(), around.spot()) {
+                spot.works();
+            }
+            polled
+        })
+        .await
     }
 
     /// Who watches is told from here on of another attempt.

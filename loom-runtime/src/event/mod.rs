@@ -16,7 +16,7 @@
 //! | `entered` | yes | a nested workflow was entered |
 //! | `cancelled` | yes | the run was cancelled at a node |
 //! | `ended`, `retried` | yes | the run has ended; one that failed is tried again |
-//! | `performing` | no | the work of a step begins |
+//! | `performing` | no | a step is at work |
 //! | `token`, `broken` | no | words of a model; its answer broke off |
 //! | `missed` | no | who watches was too slow for so many fleeting events |
 //!
@@ -120,7 +120,7 @@ pub enum Happened {
     Ended(End),
     /// The run, which had failed, is tried again from where it stood.
     Retried,
-    /// The work of a step begins, from this attempt on. Fleeting.
+    /// A step is at work, from this attempt on. One that gives its output at once is told by that alone. Fleeting.
     Performing,
     /// Words of a model, as they come. Fleeting: of whichever answer they are part, the output of the step is what counts.
     Token {

@@ -1,6 +1,7 @@
 //! The workflows that are kept here.
 
 use loomflow::prelude::*;
+use tokio::sync::watch;
 
 /// How many steps a chain has.
 pub(crate) const STEPS: usize = 10;
@@ -11,6 +12,15 @@ pub(crate) const TURNS: u32 = 100;
 #[step]
 fn add(n: u64) -> u64 {
     n + 1
+}
+
+/// What runs wait for that are to go on together.
+#[derive(Context)]
+pub(crate) struct Gate(pub(crate) watch::Receiver<bool>);
+
+#[step]
+async fn opened(#[context] gate: &watch::Receiver<bool>) -> bool {
+    gate.clone().wait_for(|open| *open).await.is_ok()
 }
 
 /// A person, or a program, that lets a run go on.
@@ -36,6 +46,13 @@ workflow! {
     pub(crate) Turns(turns: u64) -> u64 {
         let n: u64 = 0;
         start -> n = add(n) -> if n < turns { n = add(n) max 1_000_000 else {} } -> end(n);
+    }
+}
+
+workflow! {
+    pub(crate) Gated(turns: u64) -> u64 {
+        let n: u64 = 0;
+        start -> opened() -> n = add(n) -> if n < turns { n = add(n) max 1_000_000 else {} } -> end(n);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What it costs to keep runs: a `Loom` with a journal in a file, beside rusqlite by hand with one commit a step.
 //!
 //! ```text
-//! durable [--rounds N] [--folder PATH] [CASE...]     cases: chain together size resume finished waiting
+//! durable [--rounds N] [--folder PATH] [CASE...]     cases: chain together size resume finished waiting watched
 //! ```
 
 mod chain;
@@ -13,16 +13,18 @@ mod size;
 mod store;
 mod together;
 mod waiting;
+mod watched;
 
 use std::{env, fs, path::PathBuf, process};
 
-const CASES: [(&str, fn(&store::Folder, usize)); 6] = [
+const CASES: [(&str, fn(&store::Folder, usize)); 7] = [
     ("chain", chain::compare),
     ("together", together::compare),
     ("size", size::weigh),
     ("resume", resume::compare),
     ("finished", finished::compare),
     ("waiting", waiting::count),
+    ("watched", watched::compare),
 ];
 
 fn main() {

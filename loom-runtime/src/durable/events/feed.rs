@@ -12,17 +12,33 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU32, AtomicU64, AtomicUsize,
+            Ordering::{AcqRel, Relaxed, Release},
+        },
     },
 };
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{
+    broadcast::{self, error::TryRecvError},
+    watch,
+};
 
 /// How many events that are not recorded a run has at hand for a slow reader.
-const RING: usize = 512;
+const RING: u32 = 256;
+
+/// How many of them that nobody has looked at say that steps are at work; the rest is for the words of models.
+const STEPS: u32 = 32;
 
 /// What readers of one run wait with.
+///
+/// A reader that stops costs the run next to nothing: who does not wait is not woken, and where nobody has looked for as long
+/// as it takes to fill the ring, nothing more is put into it.
 pub(crate) struct Feed {
     readers: AtomicUsize,
+    /// How many were told since somebody looked last.
+    unseen: AtomicU32,
+    /// How many were told and not put into the ring.
+    lost: AtomicU64,
     told: watch::Sender<Told>,
     fleeting: broadcast::Sender<Arc<Fleeting>>,
 }
@@ -66,8 +82,13 @@ impl Fleeting {
 
 impl Feed {
     fn new() -> Arc<Self> {
-        let (told, fleeting) = (watch::Sender::default(), broadcast::Sender::new(RING));
-        Arc::new(Feed { readers: AtomicUsize::new(0), told, fleeting })
+        Arc::new(Feed {
+            readers: AtomicUsize::new(0),
+            unseen: AtomicU32::new(0),
+            lost: AtomicU64::new(0),
+            told: watch::Sender::default(),
+            fleeting: broadcast::Sender::new(RING as usize),
+        })
     }
 }
 
@@ -77,12 +98,12 @@ pub(crate) struct Outlet {
     feed: OnceLock<Arc<Feed>>,
     /// The number of the last record on disk.
     written: AtomicU64,
+    /// Whether somebody has read all there was, and waits to be told of more.
+    waits: AtomicBool,
     streams: AtomicU64,
 }
 
 impl Outlet {
-    // Who begins to read looks at the journal after it is counted, and who writes looks here after it has written: one of both
-    // sees the other.
     fn heard(&self) -> Option<&Feed> {
         self.feed.get().map(|feed| &**feed).filter(|feed| feed.readers.load(Relaxed) > 0)
     }
@@ -97,7 +118,12 @@ impl Outlet {
     /// All records up to this one are on disk.
     pub(crate) fn written(&self, last: u64) {
         self.written.store(last, Relaxed);
-        if let Some(feed) = self.heard() {
+        // Who reads looks at the journal after it said here that it waits, and who writes looks here after it has written: one
+        // of both sees the other.
+        if self.waits.load(Relaxed)
+            && self.waits.swap(false, AcqRel)
+            && let Some(feed) = self.heard()
+        {
             feed.told.send_modify(|_| {});
         }
     }
@@ -112,6 +138,13 @@ impl Outlet {
     /// Tells something that is not recorded.
     pub(super) fn tell(&self, at: &At<Arc<Scope>>, attempt: u32, what: impl FnOnce() -> Happened) {
         let Some(feed) = self.heard() else { return };
+        let what = what();
+        let most = if matches!(what, Happened::Performing) { STEPS } else { RING };
+        if feed.unseen.load(Relaxed) >= most {
+            feed.lost.fetch_add(1, Relaxed);
+            return;
+        }
+        feed.unseen.fetch_add(1, Relaxed);
         let fleeting = Fleeting {
             after: self.written.load(Relaxed),
             at: now_ms(),
@@ -120,7 +153,7 @@ impl Outlet {
             node: at.place.node,
             label: at.scope.here().labels.join(", "),
             attempt,
-            what: what(),
+            what,
         };
         // The last reader may just be gone.
         let _ = feed.fleeting.send(Arc::new(fleeting));
@@ -146,6 +179,7 @@ impl Heard {
         if let Some(feed) = locked(&self.feeds).get(id) {
             feed.told.send_modify(|told| told.stopped = None);
             outlet.feed.get_or_init(|| Arc::clone(feed));
+            outlet.waits.store(true, Release);
         }
         outlet
     }
@@ -164,7 +198,8 @@ impl Heard {
         }
         feed.readers.fetch_add(1, Relaxed);
         let (told, fleeting) = (feed.told.subscribe(), feed.fleeting.subscribe());
-        Listening { heard: Arc::clone(self), id: id.to_owned(), feed: Arc::clone(feed), told, fleeting }
+        let lost = feed.lost.load(Relaxed);
+        Listening { heard: Arc::clone(self), id: id.to_owned(), feed: Arc::clone(feed), told, fleeting, lost }
     }
 }
 
@@ -175,12 +210,38 @@ pub(super) struct Listening {
     feed: Arc<Feed>,
     pub(super) told: watch::Receiver<Told>,
     pub(super) fleeting: broadcast::Receiver<Arc<Fleeting>>,
+    /// How many this reader knows to be lost.
+    lost: u64,
 }
 
 impl Listening {
     /// Whether the run is at work here, so that whatever happens in it is told.
     pub(super) fn is_live(&self) -> bool {
         locked(&self.heard.live).contains_key(&self.id)
+    }
+
+    /// From here on, what is written wakes the reader.
+    pub(super) fn waits(&mut self) {
+        self.told.mark_unchanged();
+        if let Some(live) = locked(&self.heard.live).get(&self.id) {
+            live.outlet.waits.store(true, Release);
+        }
+    }
+
+    /// The next event in the ring, or none, and how many before it are lost.
+    pub(super) fn look(&mut self) -> (Option<Arc<Fleeting>>, u64) {
+        self.feed.unseen.store(0, Relaxed);
+        let mut missed = 0;
+        loop {
+            match self.fleeting.try_recv() {
+                Ok(fleeting) => return (Some(fleeting), missed),
+                Err(TryRecvError::Lagged(lagged)) => missed += lagged,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => {
+                    let lost = self.feed.lost.load(Relaxed);
+                    return (None, missed + (lost - std::mem::replace(&mut self.lost, lost)));
+                }
+            }
+        }
     }
 }
 

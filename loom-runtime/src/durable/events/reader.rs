@@ -5,6 +5,7 @@ use super::{
     recorded::Recorded,
 };
 use crate::{
+    clock::now_ms,
     durable::LoomError,
     event::{Event, Happened},
     journal::{Journal, JournalError},
@@ -19,7 +20,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::RecvError;
 
 /// How often it is looked whether something was recorded of a run that is not at work here.
 const LOOK: Duration = Duration::from_millis(250);
@@ -32,8 +33,8 @@ const MANY: usize = 64;
 /// What is recorded is read from the journal, at the pace of whoever reads: it is told once it is on disk, none is left out
 /// and none told twice, however late it is asked for and whatever process carries the run on. Nothing of the run waits for a
 /// reader. Fleeting events are told of a run that is at work in this [`Loom`](crate::Loom), from the moment on when this was
-/// made; a reader that lets more than 512 of them come together loses the oldest, and is told how many
-/// ([`Happened::Missed`]).
+/// made. A reader that lets them come together loses some, and is told how many ([`Happened::Missed`]): what steps are at work
+/// after 32, the words of models after 256.
 ///
 /// A reader of a run that is at work here is woken by it. One that waits, or is at work in another process, is looked at four
 /// times a second, as long as somebody waits for its next event.
@@ -167,23 +168,20 @@ impl Reader {
 
     /// The event that comes next, of those that are at hand.
     fn at_hand(&mut self) -> Option<Event> {
-        while self.ahead.is_none() {
-            match self.listening.fleeting.try_recv() {
-                Ok(fleeting) => self.ahead = Some(fleeting),
-                Err(TryRecvError::Lagged(missed)) => self.missed += missed,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            }
+        if self.ahead.is_none() {
+            let (ahead, missed) = self.listening.look();
+            self.ahead = ahead;
+            self.missed += missed;
         }
         // What is not recorded comes behind the records that were on disk when it happened, and before all others.
         let read = self.page.front().map_or(self.next, |event| event.seq);
-        if let Some(fleeting) = self.ahead.take_if(|fleeting| fleeting.after < read) {
-            if self.missed == 0 {
-                return Some(fleeting.event());
-            }
+        let comes = self.ahead.as_ref().is_none_or(|fleeting| fleeting.after < read);
+        if comes && self.missed > 0 {
             let missed = Happened::Missed(std::mem::take(&mut self.missed));
-            let event = Event::of_run(fleeting.after, fleeting.at, missed);
-            self.ahead = Some(fleeting);
-            return Some(event);
+            return Some(Event::of_run(read.saturating_sub(1), now_ms(), missed));
+        }
+        if let Some(fleeting) = self.ahead.take_if(|_| comes) {
+            return Some(fleeting.event());
         }
         let event = self.page.pop_front()?;
         self.over = self.ends && self.page.is_empty();
@@ -193,7 +191,7 @@ impl Reader {
     /// Reads what is recorded.
     async fn read(&mut self) -> Result<(), JournalError> {
         // What is written from here on wakes the reader again.
-        self.listening.told.mark_unchanged();
+        self.listening.waits();
         let (journal, id) = (&*self.journal, self.listening.id.as_str());
         let unknown = || JournalError::Unknown { id: id.to_owned() };
         let run = match self.run {

@@ -6,7 +6,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
 };
 
@@ -15,6 +15,8 @@ pub(crate) struct Spot {
     outlet: Arc<Outlet>,
     at: At<Arc<Scope>>,
     attempt: AtomicU32,
+    /// Whether it was told that the step is at work.
+    told: AtomicBool,
 }
 
 impl fmt::Debug for Spot {
@@ -26,11 +28,20 @@ impl fmt::Debug for Spot {
 impl Spot {
     pub(crate) fn new(outlet: &Arc<Outlet>, at: &At<Arc<Scope>>, attempt: u32) -> Self {
         let at = At { scope: Arc::clone(&at.scope), turn: at.turn, place: at.place };
-        Spot { outlet: Arc::clone(outlet), at, attempt: AtomicU32::new(attempt) }
+        Spot { outlet: Arc::clone(outlet), at, attempt: AtomicU32::new(attempt), told: AtomicBool::new(false) }
+    }
+
+    /// Tells that the step is at work. One that gives its output at once is told by that alone.
+    pub(crate) fn works(&self) {
+        if !self.told.load(Relaxed) {
+            self.told.store(true, Relaxed);
+            self.outlet.tell(&self.at, self.attempt.load(Relaxed), || Happened::Performing);
+        }
     }
 
     /// Tells what happens there, and is not recorded.
     pub(crate) fn tell(&self, what: impl FnOnce() -> Happened) {
+        self.works();
         self.outlet.tell(&self.at, self.attempt.load(Relaxed), what);
     }
 
