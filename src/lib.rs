@@ -1,6 +1,7 @@
 //! [language page]: crate::language
 //! [durability page]: crate::durability
 //! [events page]: crate::event
+//! [traces page]: crate::traces
 #![cfg_attr(feature = "openai", doc = "[agents page]: crate::agents")]
 #![cfg_attr(feature = "openai", doc = "[models page]: crate::models")]
 //!
@@ -717,6 +718,11 @@ pub mod models {
 #[cfg(feature = "openai")]
 pub mod agents {
     #![doc = include_str!("agents.md")]
+}
+
+/// Traces: the spans of runs, nodes, attempts, and calls of models and tools.
+pub mod traces {
+    #![doc = include_str!("traces.md")]
 }
 
 /// Runs that outlive their process: what is promised, and how to live with it.

@@ -44,6 +44,12 @@ pub trait ChatModel: Debug + Send + Sync {
     /// Which model answers where a request names none.
     fn name(&self) -> &str;
 
+    /// Whose API it speaks, as [traces](https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/) name it
+    /// (`gen_ai.provider.name`).
+    fn provider(&self) -> &'static str {
+        "_OTHER"
+    }
+
     /// Asks, and gives the reply when it is complete.
     ///
     /// # Errors

@@ -10,6 +10,11 @@ pub trait Embedder: Debug + Send + Sync {
     /// Which model gives the vectors. Vectors of different models cannot be compared.
     fn name(&self) -> &str;
 
+    /// Whose API it speaks, as traces name it.
+    fn provider(&self) -> &'static str {
+        "_OTHER"
+    }
+
     /// One vector for each text, in their order, all of one length.
     ///
     /// # Errors

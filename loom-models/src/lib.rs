@@ -26,6 +26,7 @@ mod request;
 mod retry;
 pub mod schema;
 mod scripted;
+mod spans;
 mod stream;
 mod timed;
 mod tone;

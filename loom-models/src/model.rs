@@ -9,12 +9,14 @@ use crate::{
     reply::ChatReply,
     request::{ChatRequest, reckoned},
     retry::Limits,
+    spans,
     stream::{ChatStream, Tokens},
     timed::timed,
     tone::Tone,
 };
 use loomflow_runtime::meter::{self, Charge};
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// A language model.
 ///
@@ -125,7 +127,10 @@ impl Model {
     pub async fn chat(&self, request: impl Into<ChatRequest>) -> Result<ChatReply, ModelError> {
         let (mut request, limits) = (self.filled(request.into()), self.settings.limits);
         let charge = charged(&mut request)?;
-        let reply = limits.retry(limits.deadline(), || self.chat.chat(&request)).await?;
+        let span = spans::chat(&request, self.chat.provider(), self.chat.name(), false);
+        let reply = limits.retry(limits.deadline(), || self.chat.chat(&request)).instrument(span.clone()).await;
+        let reply = reply.inspect_err(|error| spans::failed(&span, error))?;
+        spans::replied(&span, &reply);
         charge.end(reply.tokens.input, reply.tokens.output);
         Ok(reply)
     }
@@ -140,8 +145,10 @@ impl Model {
         let (mut request, limits) = (self.filled(request.into()), self.settings.limits);
         let charge = charged(&mut request)?;
         let deadline = limits.deadline();
-        let events = limits.retry(deadline, || self.chat.stream(&request)).await?;
-        Ok(timed(events, limits, deadline, charge))
+        let span = spans::chat(&request, self.chat.provider(), self.chat.name(), true);
+        let events = limits.retry(deadline, || self.chat.stream(&request)).instrument(span.clone()).await;
+        let events = events.inspect_err(|error| spans::failed(&span, error))?;
+        Ok(timed(events, limits, deadline, charge, span))
     }
 
     /// One vector for each text, in their order.
@@ -160,7 +167,9 @@ impl Model {
         let limits = self.settings.limits;
         let read = texts.iter().map(|text| reckoned(text)).sum();
         let charge = meter::begin(read, Some(0))?;
-        let vectors = limits.retry(limits.deadline(), || embedder.embed(texts)).await?;
+        let span = spans::embeddings(embedder.provider(), embedder.name());
+        let vectors = limits.retry(limits.deadline(), || embedder.embed(texts)).instrument(span.clone()).await;
+        let vectors = vectors.inspect_err(|error| spans::failed(&span, error))?;
         charge.end(read, 0);
         Ok(vectors)
     }

@@ -4,6 +4,7 @@
 use crate::{
     error::{Limit, ModelError},
     retry::Limits,
+    spans,
     stream::{ChatEvent, ChatStream},
 };
 use futures_util::Stream;
@@ -16,11 +17,12 @@ use std::{
     task::{Context, Poll},
 };
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tracing::Span;
 
 /// Bounds how long a stream may go on, and stand still, and ends the call when it ends.
-pub(crate) fn timed(events: ChatStream, limits: Limits, deadline: Instant, charge: Charge) -> ChatStream {
+pub(crate) fn timed(events: ChatStream, limits: Limits, deadline: Instant, charge: Charge, span: Span) -> ChatStream {
     let (end, idle) = (Box::pin(sleep_until(deadline)), Box::pin(sleep(limits.idle)));
-    ChatStream::new(Timed { events, limits, end, idle, charge: Some(charge), speech: event::speech() })
+    ChatStream::new(Timed { events, limits, end, idle, charge: Some(charge), speech: event::speech(), span })
 }
 
 struct Timed {
@@ -30,6 +32,7 @@ struct Timed {
     idle: Pin<Box<Sleep>>,
     charge: Option<Charge>,
     speech: Speech,
+    span: Span,
 }
 
 impl Stream for Timed {
@@ -37,7 +40,7 @@ impl Stream for Timed {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let me = &mut *self;
-        let event = me.poll_event(cx);
+        let event = me.span.clone().in_scope(|| me.poll_event(cx));
         if let Poll::Ready(event) = &event {
             me.tell(event.as_ref());
         }
@@ -50,11 +53,17 @@ impl Timed {
     fn tell(&mut self, event: Option<&Result<ChatEvent, ModelError>>) {
         match event {
             Some(Ok(ChatEvent::Text(words))) => self.speech.says(words),
-            Some(Ok(ChatEvent::Done(reply))) => match reply.clone().answer() {
-                Ok(_) => self.speech.ends(),
-                Err(error) => self.speech.breaks(&error),
-            },
-            Some(Err(error)) => self.speech.breaks(error),
+            Some(Ok(ChatEvent::Done(reply))) => {
+                spans::replied(&self.span, reply);
+                match reply.clone().answer() {
+                    Ok(_) => self.speech.ends(),
+                    Err(error) => self.speech.breaks(&error),
+                }
+            }
+            Some(Err(error)) => {
+                spans::failed(&self.span, error);
+                self.speech.breaks(error);
+            }
             Some(Ok(ChatEvent::Quiet)) | None => {}
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     failure::{BoxError, Failure, FailureKind},
     machine::Place,
     policy::Policy,
+    spans::Lazy,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -17,7 +18,7 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tracing::Span;
+use tracing::level_filters::LevelFilter;
 
 /// What a future of a step gives: a `Result` that may fail, or a plain value that cannot.
 pub trait Outcome {
@@ -189,7 +190,7 @@ pub(crate) fn timed_out(limit: Duration) -> Failure {
 
 pin_project! {
     /// One attempt: its span, and its panic as a failure.
-    pub(crate) struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Option<Span> }
+    pub(crate) struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Lazy }
 }
 
 impl<F> Attempt<F> {
@@ -197,7 +198,7 @@ impl<F> Attempt<F> {
     // compiler copy what a step takes once more.
     #[inline]
     pub(crate) const fn new(place: &'static Place, number: u32, work: F) -> Self {
-        Attempt { work, place, number, span: None }
+        Attempt { work, place, number, span: Lazy::new() }
     }
 }
 
@@ -207,10 +208,9 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Attempt<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let me = self.project();
         let (place, number) = (*me.place, *me.number);
-        let span = me.span.get_or_insert_with(|| {
+        let _entered = me.span.enter(LevelFilter::DEBUG, || {
             tracing::debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number)
         });
-        let _entered = (!span.is_none()).then(|| span.enter());
         caught(me.work, cx)
     }
 }

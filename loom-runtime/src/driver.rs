@@ -33,6 +33,12 @@ pub trait Driver: Sync {
     /// What a step is told of the run it is performed in, if it asks.
     fn visit(&self, at: &At<Self::Scope>) -> Visit;
 
+    /// Whether it is known what the node at a place gave, from before the run was cut off: then nothing of it is performed.
+    #[inline]
+    fn is_recalled(&self, _at: &At<Self::Scope>) -> bool {
+        false
+    }
+
     /// Runs a workflow that is a node of another one.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ mod policy;
 mod question;
 mod run;
 mod seats;
+mod spans;
 pub mod state;
 pub mod step;
 pub mod value;

@@ -11,6 +11,7 @@ use crate::{
     machine::{Flow, Machine, Place, START},
     question::Question,
     run::{Prepared, Run},
+    spans::{InNode, InRun},
     state::Saved,
     step::Call,
     visit::{Visit, Visits},
@@ -18,6 +19,7 @@ use crate::{
 };
 use std::{
     future::pending,
+    pin::pin,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -53,7 +55,11 @@ pub fn run<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
     context: &'c C,
     input: M::Input,
 ) -> Run<'c, Result<M::Output, Failure>> {
-    Run::new(move |prepared| async move { Memory::new((), prepared).drive::<C, M>(context, input).await })
+    Run::new(move |prepared| async move {
+        let memory = Memory::new((), prepared);
+        let drive = pin!(memory.drive::<C, M>(context, input));
+        InRun::new(M::NAME, None, drive).await
+    })
 }
 
 /// Runs a workflow in memory and tells the nodes it visited.
@@ -63,7 +69,10 @@ pub fn trace<'c, C: ?Sized + Sync, M: Machine<C, Input: 'c>>(
 ) -> Run<'c, Traced<M::Output>> {
     Run::new(move |prepared| async move {
         let memory = Memory::new(Mutex::new(Vec::new()), prepared);
-        let outcome = memory.drive::<C, M>(context, input).await;
+        let outcome = {
+            let drive = pin!(memory.drive::<C, M>(context, input));
+            InRun::new(M::NAME, None, drive).await
+        };
         (memory.watch.into_inner().unwrap_or_else(PoisonError::into_inner), outcome)
     })
 }
@@ -112,7 +121,8 @@ impl<W: Watch> Driver for Memory<W> {
         at: &'a At<()>,
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
-        Cancellable::new(self.cancel(), at.place, false, S::perform(self, context, at, args))
+        let work = InNode::new(at.place, S::DECIDES, S::perform(self, context, at, args));
+        Cancellable::new(self.cancel(), at.place, false, work)
     }
 
     fn visit(&self, _: &At<()>) -> Visit {
@@ -125,7 +135,8 @@ impl<W: Watch> Driver for Memory<W> {
         at: &'a At<()>,
         input: M::Input,
     ) -> Result<M::Output, Failure> {
-        let outcome = self.drive::<C, M>(context, input).await;
+        let drive = pin!(self.drive::<C, M>(context, input));
+        let outcome = InRun::new(M::NAME, None, drive).await;
         outcome.map_err(|failure| failure.at(at.place.workflow, at.place.node))
     }
 

@@ -61,6 +61,7 @@ impl<P: Place> Step for Think<P> {
     const NAME: &'static str = "think";
     const DOC: &'static str = "The model chooses what to do next.";
     const POLICY: Policy = Policy::ONCE;
+    const DECIDES: bool = true;
     type Args<'a> = (&'a [Said], Given);
     type Output = Turn<P::Choice>;
 }

@@ -58,6 +58,10 @@ impl ChatModel for OpenAiChat {
         &self.name
     }
 
+    fn provider(&self) -> &'static str {
+        "openai"
+    }
+
     fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatReply, ModelError>> {
         let reply = async move {
             let body = request::body(request, &self.name, self.dialect, false)?;
@@ -97,6 +101,10 @@ pub(crate) struct OpenAiEmbedder {
 impl Embedder for OpenAiEmbedder {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn provider(&self) -> &'static str {
+        "openai"
     }
 
     fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ModelError>> {

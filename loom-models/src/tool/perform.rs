@@ -1,6 +1,7 @@
 //! A tool as a step that takes its arguments in one piece.
 
 use super::Tool;
+use crate::spans;
 use loomflow_runtime::{
     __private::{Taken, Takes},
     Failure, Policy, Step,
@@ -8,6 +9,7 @@ use loomflow_runtime::{
     step::Call,
 };
 use std::{convert::Infallible, marker::PhantomData};
+use tracing::Instrument;
 
 /// The tool `T` as a step that takes its arguments in one piece, as [`Tool::parse`] gives them, so that a graph that performs
 /// what a model asked for need not know the parameters.
@@ -61,7 +63,9 @@ impl<C: ?Sized + Sync, T: Tool + Call<C>> Call<C> for Use<T> {
         at: &'a At<D::Scope>,
         (args,): Self::Args<'a>,
     ) -> Result<T::Output, Failure> {
-        T::perform(driver, context, at, T::lend(&args)).await
+        let span = spans::tool(Self::NAME, Self::DOC);
+        let outcome = T::perform(driver, context, at, T::lend(&args)).instrument(span.clone()).await;
+        outcome.inspect_err(|failure| spans::broke(&span, failure))
     }
 
     async fn enter<'a, D: Driver>(
@@ -70,6 +74,11 @@ impl<C: ?Sized + Sync, T: Tool + Call<C>> Call<C> for Use<T> {
         at: &'a At<D::Scope>,
         (args,): Self::Args<'a>,
     ) -> Result<T::Output, Failure> {
-        T::enter(driver, context, at, T::lend(&args)).await
+        if driver.is_recalled(at) {
+            return T::enter(driver, context, at, T::lend(&args)).await;
+        }
+        let span = spans::tool(Self::NAME, Self::DOC);
+        let outcome = T::enter(driver, context, at, T::lend(&args)).instrument(span.clone()).await;
+        outcome.inspect_err(|failure| spans::broke(&span, failure))
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     machine::{Flow, Machine, Place, START},
     meter::Meter,
     question::Question,
+    spans::{InNode, InRun},
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::Call,
     value::Value,
@@ -179,12 +180,7 @@ impl Durable {
 
     /// What the node at a place gave before the run was cut off.
     fn recalled<T: Value>(&self, at: &At<Arc<Scope>>) -> Option<Result<T, Failure>> {
-        let ended = {
-            use RecordKind::{Answered, Cancelled, Failed, Output};
-            let here = at.scope.here();
-            let ended = |record: &&Arc<Record>| matches!(record.kind, Output | Answered | Failed | Cancelled);
-            Arc::clone(here.replay.iter().find(ended)?)
-        };
+        let ended = Arc::clone(at.scope.here().replay.iter().find(|record| is_end(record))?);
         let read = match ended.kind {
             RecordKind::Failed | RecordKind::Cancelled => Failure::read(&ended.value).map(Err),
             _ => T::read(&ended.value).map(Ok),
@@ -280,7 +276,7 @@ impl Driver for Durable {
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         // It does nothing until it is polled.
         let input = S::input(&args);
-        let work = S::perform(self, context, at, args);
+        let work = InNode::new(at.place, S::DECIDES, S::perform(self, context, at, args));
         async move {
             if let Some(outcome) = self.recalled(at) {
                 return outcome;
@@ -301,6 +297,10 @@ impl Driver for Durable {
             let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
         }
+    }
+
+    fn is_recalled(&self, at: &At<Arc<Scope>>) -> bool {
+        at.scope.here().replay.iter().any(is_end)
     }
 
     fn visit(&self, at: &At<Arc<Scope>>) -> Visit {
@@ -329,7 +329,8 @@ impl Driver for Durable {
                 self.keeping.record(&scope, entry)
             }
         };
-        let outcome = Box::pin(self.drive::<C, M>(context, &scope, input, inputs)).await;
+        let drive = Box::pin(self.drive::<C, M>(context, &scope, input, inputs));
+        let outcome = InRun::new(M::NAME, Some(&self.of), drive).await;
         at.scope.here().outcome = scope.def(GIVEN);
         outcome.map_err(|failure| failure.at(at.place.workflow, at.place.node))
     }
@@ -436,4 +437,10 @@ pub(super) fn attempted(at: &At<Arc<Scope>>) -> u32 {
     let here = at.scope.here();
     let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
     attempts.map(|record| record.attempt).max().unwrap_or(0)
+}
+
+/// Whether a record says what a node came to.
+fn is_end(record: &Arc<Record>) -> bool {
+    use RecordKind::{Answered, Cancelled, Failed, Output};
+    matches!(record.kind, Output | Answered | Failed | Cancelled)
 }

@@ -21,6 +21,7 @@ use crate::{
     journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, RunInfo, Status},
     meter::Budget,
     plain::{Calls, PLAIN, Replay, Stop, within},
+    spans::InRun,
     state::{Fields, Unfit},
     value::Value,
 };
@@ -226,7 +227,7 @@ async fn drive<C: Send + Sync + 'static, T: Value>(
     let changed = |difference: String| LoomError::Changed { id: id.to_owned(), differences: vec![difference] };
     let outcome = {
         let around = driver.around();
-        let mut program = pin!(Within::new(&around, program));
+        let mut program = pin!(InRun::new(PLAIN, Some(driver.of()), Within::new(&around, program)));
         let mut idle = Idle::new(&driver.keeping);
         loop {
             match next(calls, lively, program.as_mut(), &mut idle).await {

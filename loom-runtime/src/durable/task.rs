@@ -14,6 +14,7 @@ use crate::{
     journal::Status,
     machine::Machine,
     seats::rests_at_waits,
+    spans::InRun,
     state::{Fields, GIVEN, Unfit},
     value::Value,
 };
@@ -56,7 +57,8 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
     };
     let mut idle = Idle::new(&driver.keeping);
     let outcome = {
-        let mut machine = pin!(driver.drive::<C, M>(context, &root, input, 0));
+        let drive = pin!(driver.drive::<C, M>(context, &root, input, 0));
+        let mut machine = pin!(InRun::new(M::NAME, Some(driver.of()), drive));
         loop {
             let turn = {
                 let mut signalled = pin!(live.signal.notified());

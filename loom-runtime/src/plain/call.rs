@@ -16,6 +16,7 @@ use crate::{
     locked::locked,
     machine::Place,
     policy::Policy,
+    spans::InNode,
     step::Step,
     value::Value,
     visit::{Visit, key},
@@ -247,7 +248,8 @@ impl Calls {
             return returns.whole(output);
         }
         let mut number = attempted(earlier, S::POLICY) + 1;
-        let attempts = self.driver.performed(at, number, async {
+        let first = number;
+        let attempts = async {
             let mut pause = Duration::ZERO;
             loop {
                 let last = number >= S::POLICY.attempts;
@@ -262,11 +264,13 @@ impl Calls {
                         pause = S::POLICY.backoff.next(pause);
                         tokio::time::sleep(pause).await;
                     }
-                    tried => return Ok(tried),
+                    tried => return tried,
                 }
                 number += 1;
             }
-        });
+        };
+        let node = InNode::new(at.place, S::DECIDES, attempts);
+        let attempts = self.driver.performed(at, first, async { Ok(node.await) });
         let tried = Cancellable::new(Some(&keeping.cancel), at.place, false, attempts).await;
         let tried = tried.unwrap_or_else(|cancelled| Err((cancelled, None)));
         let kept = match (&tried, &cached) {
