@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/outside"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/../../target}"
 
-for crate in bare models renamed strict; do
+for crate in bare models renamed strict traces; do
     cargo clippy --manifest-path "$crate/Cargo.toml" --all-targets -- -D warnings
     cargo test --manifest-path "$crate/Cargo.toml"
 done

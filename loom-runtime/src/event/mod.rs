@@ -1,6 +1,6 @@
 //! What happens in a run, as whoever watches it is told.
 //!
-//! [`Loom::events`](crate::Loom::events) gives the [`Events`](crate::Events) of a run, in order. Most are *recorded*: each is a
+//! [`Loom::events`](crate::Loom::events) gives the [`Events`] of a run, in order. Most are *recorded*: each is a
 //! record of the run's [journal](crate::journal) and has its number, so that whoever lost the connection says which was the
 //! last and misses none. The others are *fleeting*: they tell what a run that is at work here does between two records,
 //! the words of a model as they come among them, and are kept nowhere.

@@ -145,11 +145,11 @@ struct Reader {
 impl Reader {
     async fn next(&mut self) -> Option<Result<Event, LoomError>> {
         loop {
-            if let Some(event) = self.at_hand() {
-                return Some(Ok(event));
-            }
             if self.over {
                 return None;
+            }
+            if let Some(event) = self.at_hand() {
+                return Some(Ok(event));
             }
             if !std::mem::take(&mut self.due) {
                 self.wait().await;
@@ -184,7 +184,7 @@ impl Reader {
             return Some(fleeting.event());
         }
         let event = self.page.pop_front()?;
-        self.over = self.ends && self.page.is_empty();
+        self.over |= self.ends && self.page.is_empty();
         Some(event)
     }
 
