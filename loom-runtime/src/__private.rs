@@ -2,7 +2,7 @@
 
 pub use crate::{
     ask::{Ask, Asking, asked},
-    attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, retried},
+    attempt::{Fallible, Infallible, Outcome, Plain, Success, Sure, limited, once, once_by_model, retried},
     context::{Needs, Provides},
     driver::{At, Driver},
     durable::check_settled,

@@ -8,17 +8,16 @@ use crate::{
     failure::{BoxError, Failure, FailureKind},
     machine::Place,
     policy::Policy,
-    spans::Lazy,
+    spans::{Decided, InNode, Spans},
 };
 use pin_project_lite::pin_project;
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tracing::level_filters::LevelFilter;
 
 /// What a future of a step gives: a `Result` that may fail, or a plain value that cannot.
 pub trait Outcome {
@@ -190,15 +189,28 @@ pub(crate) fn timed_out(limit: Duration) -> Failure {
 
 pin_project! {
     /// One attempt: its span, and its panic as a failure.
-    pub(crate) struct Attempt<F> { #[pin] work: F, place: &'static Place, number: u32, span: Lazy }
+    pub(crate) struct Attempt<F> {
+        #[pin] work: F,
+        place: &'static Place,
+        number: u32,
+        // The span of the node around it, of one that is all its node does.
+        decided: Option<Decided>,
+        spans: Option<Box<Spans>>,
+    }
 }
 
 impl<F> Attempt<F> {
-    // The span is made at the first poll: a call between the making of the work and its coming to rest here would have the
+    // Spans are made at the first poll: a call between the making of the work and its coming to rest here would have the
     // compiler copy what a step takes once more.
     #[inline]
     pub(crate) const fn new(place: &'static Place, number: u32, work: F) -> Self {
-        Attempt { work, place, number, span: Lazy::new() }
+        Attempt { work, place, number, decided: None, spans: None }
+    }
+
+    /// The only attempt at a node.
+    #[inline]
+    const fn only(place: &'static Place, decided: Decided, work: F) -> Self {
+        Attempt { work, place, number: 1, decided: Some(decided), spans: None }
     }
 }
 
@@ -207,10 +219,10 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Attempt<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let me = self.project();
-        let (place, number) = (*me.place, *me.number);
-        let _entered = me.span.enter(LevelFilter::DEBUG, || {
-            tracing::debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number)
-        });
+        if me.spans.is_none() && Spans::wanted() {
+            *me.spans = Some(Box::new(Spans::new(me.place, *me.number, *me.decided)));
+        }
+        let _entered = me.spans.as_ref().map(|spans| spans.enter());
         caught(me.work, cx)
     }
 }
@@ -269,17 +281,31 @@ pub fn once<S, F: Future<Output = Result<T, Failure>> + Send, T>(
     at: &At<S>,
     work: F,
 ) -> impl Future<Output = Result<T, Failure>> + Send + use<S, F, T> {
-    Once { place: at.place, attempt: Attempt::new(at.place, 1, work) }
+    Once { place: at.place, attempt: Attempt::only(at.place, Decided::ByGraph, work) }
+}
+
+/// The same of a step in which a model decides what the run does next.
+#[inline]
+pub fn once_by_model<S, F: Future<Output = Result<T, Failure>> + Send, T>(
+    at: &At<S>,
+    work: F,
+) -> impl Future<Output = Result<T, Failure>> + Send + use<S, F, T> {
+    Once { place: at.place, attempt: Attempt::only(at.place, Decided::ByModel, work) }
 }
 
 impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
     type Output = F::Output;
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let me = self.project();
-        match ready!(me.attempt.poll(cx)) {
+        let mut me = self.project();
+        match ready!(me.attempt.as_mut().poll(cx)) {
             Ok(output) => Poll::Ready(Ok(output)),
-            Err(failure) => Poll::Ready(Err(failure.at(me.place.workflow, me.place.node).on_attempt(1, 1))),
+            Err(failure) => {
+                if let Some(spans) = me.attempt.project().spans {
+                    spans.failed(&failure);
+                }
+                Poll::Ready(Err(failure.at(me.place.workflow, me.place.node).on_attempt(1, 1)))
+            }
         }
     }
 }
@@ -290,6 +316,16 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for Once<F> {
 /// # Errors
 /// The failure of the last attempt.
 pub async fn retried<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
+    driver: &D,
+    at: &At<D::Scope>,
+    policy: Policy,
+    work: impl FnMut(u32, bool) -> F + Send,
+) -> Result<T, Failure> {
+    let all = pin!(attempts(driver, at, policy, work));
+    InNode::new(at.place, all).await
+}
+
+async fn attempts<D: Driver, F: Future<Output = Result<T, Failure>> + Send, T>(
     driver: &D,
     at: &At<D::Scope>,
     policy: Policy,

@@ -11,7 +11,7 @@ use crate::{
     machine::{Flow, Machine, Place, START},
     question::Question,
     run::{Prepared, Run},
-    spans::{InNode, InRun},
+    spans::InRun,
     state::Saved,
     step::Call,
     visit::{Visit, Visits},
@@ -121,8 +121,7 @@ impl<W: Watch> Driver for Memory<W> {
         at: &'a At<()>,
         args: S::Args<'a>,
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
-        let work = InNode::new(at.place, S::DECIDES, S::perform(self, context, at, args));
-        Cancellable::new(self.cancel(), at.place, false, work)
+        Cancellable::new(self.cancel(), at.place, false, S::perform(self, context, at, args))
     }
 
     fn visit(&self, _: &At<()>) -> Visit {

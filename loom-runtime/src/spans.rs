@@ -15,21 +15,21 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tracing::{Span, field::Empty, info_span, level_filters::LevelFilter, span::Entered};
+use tracing::{Span, debug_span, field::Empty, info_span, level_filters::LevelFilter, span::Entered};
 
 /// A span that is made when its work is first polled and somebody listens.
 #[derive(Debug, Default)]
-pub(crate) struct Lazy(Option<Box<Span>>);
+struct Lazy(Option<Box<Span>>);
 
 impl Lazy {
-    pub(crate) const fn new() -> Self {
+    const fn new() -> Self {
         Lazy(None)
     }
 
     /// Enters it; none where nobody listens.
     #[inline]
-    pub(crate) fn enter(&mut self, level: LevelFilter, make: impl FnOnce() -> Span) -> Option<Entered<'_>> {
-        if self.0.is_none() && LevelFilter::current() < level {
+    fn enter(&mut self, make: impl FnOnce() -> Span) -> Option<Entered<'_>> {
+        if self.0.is_none() && !Spans::wanted() {
             return None;
         }
         Some(self.0.get_or_insert_with(|| Box::new(make())).enter())
@@ -39,8 +39,7 @@ impl Lazy {
     #[inline]
     fn ended<T, E: Fails>(&self, outcome: &Result<T, E>) {
         if let (Some(span), Err(failure)) = (&self.0, outcome) {
-            span.record("otel.status_code", "ERROR");
-            span.record("error.type", name(failure.kind()));
+            failed(span, failure);
         }
     }
 }
@@ -62,8 +61,19 @@ fn run(workflow: &'static str, of: Option<&Of>) -> Span {
     )
 }
 
+/// Who decided, or decides, what the run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decided {
+    ByGraph,
+    ByModel,
+}
+
 /// The span of a node, from its first attempt to its last.
-fn node(place: &'static Place, pattern: &'static str) -> Span {
+fn node(place: &'static Place, decided: Decided) -> Span {
+    let pattern = match decided {
+        Decided::ByGraph => "workflow",
+        Decided::ByModel => "agent",
+    };
     info_span!(
         "node",
         otel.name = place.node,
@@ -74,6 +84,12 @@ fn node(place: &'static Place, pattern: &'static str) -> Span {
         loomflow.node = place.node,
         pattern,
     )
+}
+
+#[cold]
+fn failed(span: &Span, failure: &impl Fails) {
+    span.record("otel.status_code", "ERROR");
+    span.record("error.type", name(failure.kind()));
 }
 
 /// What a node fails with.
@@ -125,7 +141,7 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for InRun<'_, F> {
         let me = self.project();
         let (workflow, of) = (*me.workflow, *me.of);
         let outcome = {
-            let _entered = me.span.enter(LevelFilter::INFO, || run(workflow, of));
+            let _entered = me.span.enter(|| run(workflow, of));
             ready!(me.work.poll(cx))
         };
         me.span.ended(&outcome);
@@ -133,28 +149,59 @@ impl<F: Future<Output = Result<T, Failure>>, T> Future for InRun<'_, F> {
     }
 }
 
+/// The span of an attempt, and of its node where that has no other.
+#[derive(Debug)]
+pub(crate) struct Spans {
+    attempt: Span,
+    node: Span,
+}
+
+impl Spans {
+    /// Whether anybody listens.
+    #[inline]
+    pub(crate) fn wanted() -> bool {
+        LevelFilter::current() >= LevelFilter::INFO
+    }
+
+    #[cold]
+    pub(crate) fn new(place: &'static Place, number: u32, decided: Option<Decided>) -> Self {
+        let node = decided.map_or_else(Span::none, |decided| node(place, decided));
+        let attempt =
+            node.in_scope(|| debug_span!("attempt", workflow = place.workflow, node = place.node, attempt = number));
+        Spans { attempt, node }
+    }
+
+    /// Enters both; they are left in the other order.
+    #[cold]
+    pub(crate) fn enter(&self) -> (Entered<'_>, Entered<'_>) {
+        let node = self.node.enter();
+        (self.attempt.enter(), node)
+    }
+
+    #[cold]
+    pub(crate) fn failed(&self, failure: &Failure) {
+        failed(&self.node, failure);
+    }
+}
+
 pin_project! {
-    /// The work of a node, in its span.
-    pub(crate) struct InNode<F> { #[pin] work: F, place: &'static Place, pattern: &'static str, span: Lazy }
+    /// All attempts at a node, in its span.
+    pub(crate) struct InNode<F> { #[pin] work: F, place: &'static Place, span: Lazy }
 }
 
 impl<F> InNode<F> {
-    /// `decides` says whether a model decides there what comes next.
-    #[inline]
-    pub(crate) const fn new(place: &'static Place, decides: bool, work: F) -> Self {
-        let pattern = if decides { "agent" } else { "workflow" };
-        InNode { work, place, pattern, span: Lazy::new() }
+    pub(crate) const fn new(place: &'static Place, work: F) -> Self {
+        InNode { work, place, span: Lazy::new() }
     }
 }
 
 impl<F: Future<Output = Result<T, E>>, T, E: Fails> Future for InNode<F> {
     type Output = F::Output;
-    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let me = self.project();
-        let (place, pattern) = (*me.place, *me.pattern);
+        let place = *me.place;
         let outcome = {
-            let _entered = me.span.enter(LevelFilter::INFO, || node(place, pattern));
+            let _entered = me.span.enter(|| node(place, Decided::ByGraph));
             ready!(me.work.poll(cx))
         };
         me.span.ended(&outcome);

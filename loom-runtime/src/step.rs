@@ -24,8 +24,6 @@ pub trait Step: 'static {
     const POLICY: Policy;
     /// Whether it only waits: for an answer.
     const WAITS: bool = false;
-    /// Whether a model decides in it what the run does next.
-    const DECIDES: bool = false;
     /// The arguments the graph hands over, as a tuple; what borrows, borrows from the run's state.
     type Args<'a>: Send;
     /// What the step gives when it succeeds.

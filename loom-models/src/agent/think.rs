@@ -15,7 +15,7 @@ use crate::{
     model::Model,
 };
 use loomflow_runtime::{
-    __private::{At, Call, Driver, Fallible, Needs, once},
+    __private::{At, Call, Driver, Fallible, Needs, once_by_model},
     Failure, Policy, Step,
 };
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,6 @@ impl<P: Place> Step for Think<P> {
     const NAME: &'static str = "think";
     const DOC: &'static str = "The model chooses what to do next.";
     const POLICY: Policy = Policy::ONCE;
-    const DECIDES: bool = true;
     type Args<'a> = (&'a [Said], Given);
     type Output = Turn<P::Choice>;
 }
@@ -81,7 +80,7 @@ where
             let memory = || P::Memory::memory(context).map(|memory| (memory, driver.visit(at).key().to_owned()));
             think::<P>(model, memory, conversation, given).await
         };
-        once(at, Fallible::new(work, |error: AgentError| error.into()))
+        once_by_model(at, Fallible::new(work, |error: AgentError| error.into()))
     }
 }
 

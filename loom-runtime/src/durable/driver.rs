@@ -23,7 +23,7 @@ use crate::{
     machine::{Flow, Machine, Place, START},
     meter::Meter,
     question::Question,
-    spans::{InNode, InRun},
+    spans::InRun,
     state::{Added, Fields, GIVEN, Restoring, Saved, Source, Unfit},
     step::Call,
     value::Value,
@@ -276,7 +276,7 @@ impl Driver for Durable {
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         // It does nothing until it is polled.
         let input = S::input(&args);
-        let work = InNode::new(at.place, S::DECIDES, S::perform(self, context, at, args));
+        let work = S::perform(self, context, at, args);
         async move {
             if let Some(outcome) = self.recalled(at) {
                 return outcome;

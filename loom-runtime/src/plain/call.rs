@@ -269,7 +269,7 @@ impl Calls {
                 number += 1;
             }
         };
-        let node = InNode::new(at.place, S::DECIDES, attempts);
+        let node = InNode::new(at.place, attempts);
         let attempts = self.driver.performed(at, first, async { Ok(node.await) });
         let tried = Cancellable::new(Some(&keeping.cancel), at.place, false, attempts).await;
         let tried = tried.unwrap_or_else(|cancelled| Err((cancelled, None)));
