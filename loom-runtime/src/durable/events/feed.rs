@@ -14,7 +14,8 @@ use std::{
         Arc, Mutex, OnceLock,
         atomic::{
             AtomicBool, AtomicU32, AtomicU64, AtomicUsize,
-            Ordering::{AcqRel, Relaxed, Release},
+            Ordering::{AcqRel, Relaxed, Release, SeqCst},
+            fence,
         },
     },
 };
@@ -118,8 +119,9 @@ impl Outlet {
     /// All records up to this one are on disk.
     pub(crate) fn written(&self, last: u64) {
         self.written.store(last, Relaxed);
-        // Who reads looks at the journal after it said here that it waits, and who writes looks here after it has written: one
-        // of both sees the other.
+        // Who reads looks at the journal after it said here that it waits, and who writes looks here after it has written: with
+        // a fence between on either side, one of both sees the other.
+        fence(SeqCst);
         if self.waits.load(Relaxed)
             && self.waits.swap(false, AcqRel)
             && let Some(feed) = self.heard()
@@ -225,6 +227,7 @@ impl Listening {
         self.told.mark_unchanged();
         if let Some(live) = locked(&self.heard.live).get(&self.id) {
             live.outlet.waits.store(true, Release);
+            fence(SeqCst);
         }
     }
 
