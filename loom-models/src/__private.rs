@@ -6,6 +6,7 @@ pub use crate::{
         error::AgentError,
         given::{Given, given},
         place::{Limit, Offer, Place},
+        prompt::prompt,
         remember::{AMemory, Nowhere, OfTheRun, Own, Remember, is_memory},
         said::{Said, begin, done, heard, in_tone, met, refused, told},
         think::Think,

@@ -7,9 +7,11 @@ use loomflow::{
 };
 use serde_json::json;
 
+const PROMPT: &str = "Report.";
+
 agent! {
     Reported(question: String) -> Report {
-        prompt "Report.";
+        prompt PROMPT;
         start -> web_search;
         web_search -> create_report;
         create_report -> end;

@@ -33,8 +33,8 @@ pub(super) fn lower(agent: &Agent, places: &Places<'_>, m: &TokenStream) -> Toke
     });
     let prompt = match &agent.prompt {
         Some(prompt) => {
-            let text = text(prompt, m);
-            quote!(#m::Some(#text))
+            let of = quote_spanned!(at(prompt.span())=> #m::prompt);
+            quote!(#of(#prompt))
         }
         None => quote!(#m::None),
     };

@@ -6,6 +6,7 @@
 //!   be kept besides;
 //! - [`place`] is what the graph says of a place, [`given`] what it computes for it, and `open` which of its choices are left;
 //! - `request` is what the model is sent, `judge` what its reply is taken for, and [`think`] the step that does both;
+//! - [`prompt`] is what an agent's prompt can be;
 //! - [`remember`] says whose memory an agent uses, and is the step that writes its answer down;
 //! - [`approve`] is the ask before a call.
 
@@ -15,6 +16,7 @@ pub mod given;
 mod judge;
 mod open;
 pub mod place;
+pub mod prompt;
 pub mod remember;
 mod request;
 pub mod said;
