@@ -95,6 +95,8 @@ pub enum Happened {
         /// How it is worded, for as long as it is open: a journal keeps no wording after that, and it is the one thing that
         /// whoever reads a recorded event later is told less of.
         question: Option<Question>,
+        /// Until when it can be answered, in milliseconds since the Unix epoch, where it has a limit: no timer tells of that.
+        until: Option<i64>,
     },
     /// A question was answered.
     Answered {
@@ -105,7 +107,7 @@ pub enum Happened {
         /// Who gave it, if that was said.
         by: Option<String>,
     },
-    /// A timer was set: of a `sleep`, or of a `within` at its node.
+    /// A timer was set: of a `sleep`, or of a `within` that is no question's.
     Timer {
         /// When it is due, in milliseconds since the Unix epoch.
         due: i64,

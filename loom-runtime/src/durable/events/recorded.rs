@@ -75,16 +75,14 @@ impl Recorded<'_> {
             RecordKind::Fired => Happened::Fired,
             RecordKind::Retried => Happened::Retried,
             RecordKind::Entered => Happened::Entered(json()?),
-            RecordKind::Timer => {
-                let due = record.value.parse().map_err(|_| self.damaged(record.seq, "tells no time"))?;
-                Happened::Timer { due }
-            }
+            RecordKind::Timer => Happened::Timer { due: self.due(record)? },
             RecordKind::Asked => {
                 let asked = asked.iter().find(|asked| asked.seq == record.seq);
                 let asked = asked.ok_or_else(|| self.damaged(record.seq, "is of no question"))?;
                 let question = asked.question.as_deref().map(serde_json::from_str).transpose();
                 let question = question.map_err(|_| self.damaged(record.seq, "has a question that cannot be read"))?;
-                Happened::Asked { ask: asked.ask.clone(), question }
+                let until = (!record.value.is_empty()).then(|| self.due(record)).transpose()?;
+                Happened::Asked { ask: asked.ask.clone(), question, until }
             }
             RecordKind::Answered => {
                 // Of the questions of a visit, the one asked last is the one that is answered.
@@ -124,6 +122,12 @@ impl Recorded<'_> {
             // It is about to be tried again.
             Status::Running | Status::Waiting => return Ok(None),
         }))
+    }
+
+    /// When the time has come that a record tells of.
+    fn due(&self, record: &Record) -> Result<i64, JournalError> {
+        let left: i64 = record.value.parse().map_err(|_| self.damaged(record.seq, "tells no time"))?;
+        Ok(record.began_at.saturating_add(left))
     }
 
     fn failure(&self, record: &Record) -> Result<Failure, JournalError> {
