@@ -108,6 +108,7 @@ invoke_workflow Clerk
     look_up pattern=workflow
   think_after_look_up pattern=agent
     chat scripted gen_ai.operation.name=chat
+  remember_answer pattern=workflow
 ";
 
 #[test]

@@ -90,6 +90,8 @@ invoke_workflow Clerk
   think_after_look_up (agent)
     attempt
       chat scripted
+  remember_answer (workflow)
+    attempt
 "
     );
     let chat = spans.iter().find(|span| text(span, "name") == "chat scripted").expect("a call of the model");
