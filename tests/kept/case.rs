@@ -12,13 +12,19 @@ use loomflow::{
 };
 use serde::Serialize;
 use std::{collections::BTreeSet, marker::PhantomData, time::Duration};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// How often a person looks whether there is something to answer.
 const LOOK: Duration = Duration::from_secs(3600);
 
 /// How often it is looked before it is said that a run never ends.
 const LOOKS: usize = 10_000;
+
+/// Longer than any run takes.
+const LONG: Duration = Duration::from_secs(400 * 86_400);
+
+/// At how many paces of their writes runs are looked at.
+const PACES: u64 = 16;
 
 /// What a run ends in: its output as JSON, or its failure in words.
 pub(crate) type Ended = Result<String, String>;
@@ -148,17 +154,38 @@ where
 
     /// The run as a whole: what it ends in, how often its steps are executed, and how often it writes.
     fn whole(&self) -> (Ended, Executions, usize) {
-        let mut world = World::default();
-        let (ended, executed) = executions(|| {
-            world.program(Cut::Never, async |journal| (self.live(journal.clone()).await, journal.writes()))
-        });
-        let (ended, writes) = ended;
-        sound(&world.records(), "never cut");
-        let ended = ended.expect("it lives");
+        let (ended, executed, writes) = self.uncut(None);
         if self.is_alone {
             self.as_in_memory(&ended);
         }
         (ended, executed, writes)
+    }
+
+    /// The run, never cut off, with writes that take their time if there is a pace.
+    fn uncut(&self, pace: Option<u64>) -> (Ended, Executions, usize) {
+        let mut world = World::default();
+        let (ended, executed) = executions(|| {
+            world.program(Cut::Never, async |journal| {
+                let journal = match pace {
+                    Some(pace) => journal.paced(pace),
+                    None => journal,
+                };
+                let ended = timeout(LONG, self.live(journal.clone())).await;
+                let ended = ended.unwrap_or_else(|_| panic!("it comes to no end with {pace:?}"));
+                (ended.expect("it lives"), journal.writes())
+            })
+        });
+        sound(&world.records(), "never cut");
+        (ended.0, executed, ended.1)
+    }
+
+    /// That the run ends in the same, and executes the same, however long writes take.
+    fn at_any_pace(&self, whole: &(Ended, Executions, usize)) {
+        for pace in 0..PACES {
+            let (ended, executed, _) = self.uncut(Some(pace));
+            assert_eq!(ended, whole.0, "at the pace {pace}");
+            assert!(self.races || executed == whole.1, "at the pace {pace}: {executed:?}, not {:?}", whole.1);
+        }
     }
 
     /// Cuts the run off at these writes, one program after the other, and carries it on.
@@ -192,11 +219,12 @@ where
         }
     }
 
-    /// Cuts the run off once at every write, behind it and before it, and carries it on: it ends in the same, and what is
-    /// recorded is not executed again. Gives what it ends in.
+    /// Has writes take their time, and cuts the run off once at every write, behind it and before it, and carries it on: it
+    /// ends in the same, and what is recorded is not executed again. Gives what it ends in.
     #[track_caller]
     pub(crate) fn at_every_write(&self) -> Ended {
         let whole = self.whole();
+        self.at_any_pace(&whole);
         for cut in cuts(whole.2) {
             self.cut(&[cut], &whole);
         }

@@ -10,8 +10,9 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task::yield_now, time::sleep};
 
 /// Where the program dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Mortal {
     died: Arc<Notify>,
     /// How many milliseconds after its clock it lives.
     later: i64,
+    /// By what it is decided how long each write takes; none takes any time without.
+    pace: Option<u64>,
 }
 
 const HOUR: i64 = 3_600_000;
@@ -44,7 +47,20 @@ impl Mortal {
 
     /// The journal of a program that lives so many hours later than its clock says: no lease of the one before it stands.
     pub(crate) fn after(kept: &MemoryJournal, hours: i64, cut: Cut) -> Self {
-        Mortal { kept: kept.clone(), cut, writes: Arc::default(), died: Arc::default(), later: hours * HOUR }
+        Mortal {
+            kept: kept.clone(),
+            cut,
+            writes: Arc::default(),
+            died: Arc::default(),
+            later: hours * HOUR,
+            pace: None,
+        }
+    }
+
+    /// The same, with writes that take their time, each a different one.
+    pub(crate) fn paced(mut self, pace: u64) -> Self {
+        self.pace = Some(pace);
+        self
     }
 
     /// Waits until the program dies.
@@ -60,6 +76,9 @@ impl Mortal {
     /// Does a write, or dies at it.
     async fn written(&self, write: Answering<'_, ()>) -> Result<(), JournalError> {
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
+        if let Some(pace) = self.pace {
+            takes_time(pace.wrapping_mul(31).wrapping_add(number as u64)).await;
+        }
         match self.cut {
             Cut::Behind(at) if number == at => {
                 let _ = write.await;
@@ -72,6 +91,22 @@ impl Mortal {
             }
             Cut::Behind(at) | Cut::Before(at) if number > at => pending().await,
             _ => write.await,
+        }
+    }
+}
+
+/// A write that is answered at once, when others were polled some times, or after a while.
+async fn takes_time(seed: u64) {
+    // The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+    let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    match (seed >> 40) % 8 {
+        0 => {}
+        1 => sleep(Duration::from_millis(1)).await,
+        2 => sleep(Duration::from_secs(1)).await,
+        polls => {
+            for _ in 2..polls {
+                yield_now().await;
+            }
         }
     }
 }

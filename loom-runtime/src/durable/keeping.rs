@@ -8,6 +8,7 @@ use super::{
     live::{ERROR, full},
     restore::Restored,
     scope::{Here, Scope, Valued},
+    writing::{Wait, Writing},
 };
 use crate::{
     cancel::Cancel,
@@ -22,13 +23,13 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    future::pending,
+    future::{pending, poll_fn},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, Waker, ready},
 };
-use tokio::sync;
 
 /// A value that is longer than this as JSON has a record of its own.
 const SHORT: usize = 64;
@@ -67,8 +68,7 @@ pub(crate) struct Keeping {
     /// Who watches the run is told there.
     pub(super) outlet: Arc<Outlet>,
     book: Mutex<Book>,
-    /// What is being written, and the number of the last record in it.
-    writing: sync::Mutex<Option<(u64, Answering<'static, ()>)>>,
+    writing: Mutex<Writing>,
     halted: AtomicBool,
     /// Why, until that is told.
     halt: Mutex<Option<Halt>>,
@@ -118,6 +118,7 @@ impl Keeping {
     ) -> Self {
         let Restored { last, parted, retried, forms, .. } = restored;
         outlet.stands(last, claim.token);
+        let writing = Mutex::new(Writing::after(last));
         let book = Book { next: last + 1, parted, retried, forms, ..Book::default() };
         Keeping {
             journal,
@@ -125,7 +126,7 @@ impl Keeping {
             cancel,
             outlet: Arc::clone(outlet),
             book: Mutex::new(book),
-            writing: sync::Mutex::new(None),
+            writing,
             halted: AtomicBool::new(false),
             halt: Mutex::new(None),
         }
@@ -306,37 +307,65 @@ impl Keeping {
         locked(&self.book).unwritten.closed.push(question);
     }
 
-    /// Whether something was recorded that nobody is writing.
-    pub(super) fn is_unwritten(&self) -> bool {
-        // What comes while somebody writes is looked at again when that is done.
-        !locked(&self.book).unwritten.records.is_empty() && self.writing.try_lock().is_ok()
-    }
-
-    /// Waits until all that was recorded is written. When that cannot be, the run stops here.
+    /// Waits until all that was recorded by now is written. When that cannot be, the run stops here.
     pub(crate) async fn flush(&self) {
-        if self.is_halted() || self.write(None).await.is_err() {
+        let last = locked(&self.book).next - 1;
+        if self.waited(Wait::until(last)).await.is_err() {
             pending::<()>().await;
         }
     }
 
     /// Writes what was recorded, and how the run stands now.
-    pub(super) async fn write(&self, status: Option<(Status, Option<i64>)>) -> Result<(), ()> {
-        let mut writing = self.writing.lock().await;
-        self.written(&mut writing).await?;
-        // What nobody waits for any more may be answered all the same, and that is no reason to stop.
-        let closed = std::mem::take(&mut locked(&self.book).unwritten.closed);
-        for question in closed {
-            match self.close(vec![question]).await {
-                Ok(()) | Err(JournalError::Answered { .. } | JournalError::Closed { .. }) => {}
+    pub(super) async fn write(&self, status: (Status, Option<i64>)) -> Result<(), ()> {
+        self.waited(Wait::with(status)).await
+    }
+
+    async fn waited(&self, mut wait: Wait) -> Result<(), ()> {
+        poll_fn(|cx| self.poll_written(&mut wait, cx)).await
+    }
+
+    /// Goes on with what is being written, and begins what is to be written next, until that is done which is waited for.
+    ///
+    /// One thing is written at a time. Whoever is polled brings it on, and nobody owns it: a branch that waits for it may be
+    /// dropped, or not be polled for long. So that it goes on all the same, who polls the whole run polls this last.
+    pub(super) fn poll_written(&self, wait: &mut Wait, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        loop {
+            if self.is_halted() {
+                return Poll::Ready(Err(()));
+            }
+            let mut writing = locked(&self.writing);
+            if writing.is_free() {
+                match self.next(writing.last, wait) {
+                    Some((last, answer)) => writing.begin(last, answer),
+                    None => return Poll::Ready(Ok(())),
+                }
+            }
+            let (written, others) = ready!(writing.poll(wait, cx));
+            // Whoever is told may look at once, so no lock is held for it.
+            drop(writing);
+            match written {
+                Ok(last) => self.outlet.written(last),
                 Err(error) => self.halt(Halt::Journal(error)),
             }
+            others.into_iter().for_each(Waker::wake);
         }
-        let batch = std::mem::take(&mut locked(&self.book).unwritten);
-        if !batch.records.is_empty() || status.is_some() {
-            let last = batch.records.last().map_or(0, |record| record.seq);
-            *writing = Some((last, self.append(batch, Vec::new(), status)));
+    }
+
+    /// Begins to write what comes next, if that is waited for and not `written` yet. Gives the number of its last record.
+    fn next(&self, written: u64, wait: &mut Wait) -> Option<(Option<u64>, Answering<'static, ()>)> {
+        let mut book = locked(&self.book);
+        if let Some(question) = book.unwritten.closed.pop() {
+            let closing = self.append(Batch::default(), vec![question], None);
+            return Some((None, Box::pin(unless_answered(closing))));
         }
-        self.written(&mut writing).await
+        let status = wait.status.take();
+        if status.is_none() && (book.unwritten.records.is_empty() || wait.until <= written) {
+            return None;
+        }
+        let batch = std::mem::take(&mut book.unwritten);
+        drop(book);
+        let last = batch.records.last().map(|record| record.seq);
+        Some((last, self.append(batch, Vec::new(), status)))
     }
 
     /// Records what the run has ended with, and lets go of it.
@@ -344,21 +373,7 @@ impl Keeping {
         let turn = scope.here().turn;
         let entry = Entry { kind: RecordKind::Ended, turn, node: "", attempt: 0, began_at: now_ms(), value };
         self.record(scope, entry);
-        self.write(Some((status, None))).await
-    }
-
-    /// Waits for what is being written. It stays where it is when whoever waits is dropped.
-    async fn written(&self, writing: &mut Option<(u64, Answering<'static, ()>)>) -> Result<(), ()> {
-        if let Some((last, answer)) = writing {
-            let (last, answer) = (*last, answer.await);
-            *writing = None;
-            match answer {
-                Ok(()) if last > 0 => self.outlet.written(last),
-                Ok(()) => {}
-                Err(error) => self.halt(Halt::Journal(error)),
-            }
-        }
-        if self.is_halted() { Err(()) } else { Ok(()) }
+        self.write((status, None)).await
     }
 
     /// Lets go of a run that cannot go on here; what was recorded and not written is forgotten.
@@ -441,6 +456,14 @@ pub(crate) fn failed_as(failure: &Failure) -> RecordKind {
 /// How a run stands that has ended with a failure.
 pub(super) fn ended_as(failure: &Failure) -> Status {
     if failure.is_cancelled() { Status::Cancelled } else { Status::Failed }
+}
+
+/// What nobody waits for any more may be answered all the same, and that is no reason to stop.
+async fn unless_answered(closing: Answering<'static, ()>) -> Result<(), JournalError> {
+    match closing.await {
+        Err(JournalError::Answered { .. } | JournalError::Closed { .. }) => Ok(()),
+        closed => closed,
+    }
 }
 
 /// What is recorded at a place.

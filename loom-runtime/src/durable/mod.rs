@@ -31,6 +31,7 @@ mod start;
 mod task;
 mod timing;
 mod waiting;
+mod writing;
 
 pub use answer::Answer;
 pub use builder::Builder;

@@ -89,7 +89,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
                 Turn::Aside => {
                     driver.waiting.put_aside();
                     let due = driver.waiting.next_due();
-                    return match driver.keeping.write(Some((Status::Waiting, due))).await {
+                    return match driver.keeping.write((Status::Waiting, due)).await {
                         Ok(()) => Came::Aside,
                         Err(()) => stopped(driver).await,
                     };
