@@ -12,10 +12,15 @@ pub(super) struct Idle<'k> {
 
 impl<'k> Idle<'k> {
     pub(super) const fn new(keeping: &'k Keeping) -> Self {
-        Idle { keeping, wait: Wait::always() }
+        Idle { keeping, wait: Wait::whole() }
     }
 
-    /// Brings on what is to be written. Whoever polls a whole run polls this last, each time.
+    /// The whole run is polled from here on, until this is polled.
+    pub(super) fn begins(&self, cx: &Context<'_>) {
+        self.keeping.begins(cx.waker());
+    }
+
+    /// Brings on what is to be written, unless something of the run did.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) {
         let _: Poll<Result<(), ()>> = self.keeping.poll_written(&mut self.wait, cx);
     }

@@ -310,24 +310,31 @@ impl Keeping {
     /// Waits until all that was recorded by now is written. When that cannot be, the run stops here.
     pub(crate) async fn flush(&self) {
         let last = locked(&self.book).next - 1;
-        if self.waited(Wait::until(last)).await.is_err() {
+        let mut wait = Wait::until(last);
+        if poll_fn(|cx| self.poll_written(&mut wait, cx)).await.is_err() {
             pending::<()>().await;
         }
     }
 
     /// Writes what was recorded, and how the run stands now.
     pub(super) async fn write(&self, status: (Status, Option<i64>)) -> Result<(), ()> {
-        self.waited(Wait::with(status)).await
+        let mut wait = Wait::with(status);
+        poll_fn(|cx| {
+            self.begins(cx.waker());
+            self.poll_written(&mut wait, cx)
+        })
+        .await
     }
 
-    async fn waited(&self, mut wait: Wait) -> Result<(), ()> {
-        poll_fn(|cx| self.poll_written(&mut wait, cx)).await
+    /// The whole run is polled, by this one.
+    pub(super) fn begins(&self, waker: &Waker) {
+        locked(&self.writing).begins(waker);
     }
 
     /// Goes on with what is being written, and begins what is to be written next, until that is done which is waited for.
     ///
-    /// One thing is written at a time. Whoever is polled brings it on, and nobody owns it: a branch that waits for it may be
-    /// dropped, or not be polled for long. So that it goes on all the same, who polls the whole run polls this last.
+    /// One thing is written at a time. Nobody owns it: whoever waits brings it on, once each time the whole run is polled, and
+    /// who polls the run does where nobody else did.
     pub(super) fn poll_written(&self, wait: &mut Wait, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
         loop {
             if self.is_halted() {

@@ -267,6 +267,7 @@ async fn next<C, R, P: Future<Output = R>>(
     let mut grace = pin!(sleep_until(Instant::now()));
     let mut stuck = false;
     poll_fn(|cx| {
+        idle.begins(cx);
         // What it leaves behind when it panics is dropped with it, unseen.
         let polled = within(calls, || catch_unwind(AssertUnwindSafe(|| program.as_mut().poll(cx))));
         driver.settled();

@@ -63,6 +63,7 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
             let turn = {
                 let mut signalled = pin!(live.signal.notified());
                 poll_fn(|cx| {
+                    idle.begins(cx);
                     let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
                     let cancelled = driver.settled();
                     if driver.keeping.is_halted() {

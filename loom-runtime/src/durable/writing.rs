@@ -9,6 +9,13 @@ pub(super) struct Writing {
     /// The number of the last record that was written.
     pub(super) last: u64,
     begun: Option<Begun>,
+    /// Who polls the whole run. It is woken when that is written which is being written, and sees to it that it is brought on,
+    /// for a branch that has begun it may be dropped, or not be polled for long.
+    whole: Option<Waker>,
+    /// Whether it was brought on since the whole run was polled. To ask again would tell the journal that all that is to be
+    /// written together is there.
+    asked: bool,
+    /// The others who wait, by their numbers.
     waiting: Vec<(u64, Waker)>,
     /// How many have waited.
     numbers: u64,
@@ -28,26 +35,26 @@ pub(super) struct Wait {
     pub(super) status: Option<(Status, Option<i64>)>,
     /// Under which number it is woken, if it has one by now.
     number: Option<u64>,
-    /// Whether it is polled whenever anything of the run is.
-    always: bool,
+    /// Whether it is who polls the whole run.
+    whole: bool,
 }
 
 impl Wait {
-    const ALL: Wait = Wait { until: u64::MAX, status: None, number: None, always: false };
+    const ALL: Wait = Wait { until: u64::MAX, status: None, number: None, whole: false };
 
     /// For the records up to one.
     pub(super) const fn until(until: u64) -> Self {
         Wait { until, ..Self::ALL }
     }
 
-    /// For all records, and for how the run stands.
-    pub(super) const fn with(status: (Status, Option<i64>)) -> Self {
-        Wait { status: Some(status), ..Self::ALL }
+    /// For all records, by whoever polls the whole run.
+    pub(super) const fn whole() -> Self {
+        Wait { whole: true, ..Self::ALL }
     }
 
-    /// For all records, by whoever polls the whole run.
-    pub(super) const fn always() -> Self {
-        Wait { always: true, ..Self::ALL }
+    /// The same, and for how the run stands.
+    pub(super) const fn with(status: (Status, Option<i64>)) -> Self {
+        Wait { status: Some(status), ..Self::whole() }
     }
 }
 
@@ -67,6 +74,15 @@ impl Writing {
         self.begun = Some(Begun { last, answer });
     }
 
+    /// The whole run is polled, by this one.
+    pub(super) fn begins(&mut self, waker: &Waker) {
+        self.asked = false;
+        match &mut self.whole {
+            Some(whole) => whole.clone_from(waker),
+            None => self.whole = Some(waker.clone()),
+        }
+    }
+
     /// Brings on what is being written. Gives up to which record all is written when some are, and who else waited for it.
     pub(super) fn poll(
         &mut self,
@@ -74,10 +90,16 @@ impl Writing {
         cx: &mut Context<'_>,
     ) -> Poll<(Result<u64, JournalError>, Vec<Waker>)> {
         let Some(Begun { last, answer }) = &mut self.begun else { return Poll::Ready((Ok(self.last), Vec::new())) };
-        let Poll::Ready(answer) = answer.as_mut().poll(cx) else {
+        let polled = match &self.whole {
+            _ if std::mem::replace(&mut self.asked, true) => Poll::Pending,
+            Some(whole) if !wait.whole => answer.as_mut().poll(&mut Context::from_waker(whole)),
+            _ => answer.as_mut().poll(cx),
+        };
+        let Poll::Ready(answer) = polled else {
             self.wakes(wait, cx.waker());
             return Poll::Pending;
         };
+        self.asked = false;
         if let (Ok(()), Some(last)) = (&answer, *last) {
             self.last = last;
         }
@@ -89,7 +111,7 @@ impl Writing {
 
     /// Notes whom to wake when that is written which is being written.
     fn wakes(&mut self, wait: &mut Wait, waker: &Waker) {
-        if wait.always {
+        if wait.whole {
             return;
         }
         let number = *wait.number.get_or_insert_with(|| {
