@@ -689,6 +689,8 @@ pub use loomflow_models::Tool;
 /// function is not async: what takes time before the question can be asked is a step of its own.
 pub use loomflow_macros::ask;
 
+#[doc(hidden)]
+pub use loomflow_macros::diagram as __diagram;
 #[cfg(feature = "openai")]
 #[doc(hidden)]
 pub use loomflow_models::__private as __models;

@@ -7,6 +7,7 @@
 mod agent;
 mod choice;
 mod context;
+mod diagram;
 mod docs;
 mod output;
 #[cfg(test)]
@@ -46,6 +47,12 @@ pub fn tool_without_models(_args: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::expand(input.into()).into()
+}
+
+#[allow(missing_docs)]
+#[proc_macro]
+pub fn diagram(input: TokenStream) -> TokenStream {
+    diagram::expand(input.into()).into()
 }
 
 #[allow(missing_docs)]

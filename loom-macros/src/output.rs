@@ -5,20 +5,21 @@ use quote::{quote, quote_spanned};
 use std::time::Duration;
 use syn::{Path, Visibility, parse::ParseStream};
 
+/// Where loomflow is found.
+pub(crate) fn facade(krate: Option<&Path>) -> TokenStream {
+    krate.map_or_else(|| quote!(::loomflow), |path| quote!(#path))
+}
+
 /// The hidden module that generated code reaches everything through.
 pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
-    match krate {
-        Some(path) => quote!(#path::__private),
-        None => quote!(::loomflow::__private),
-    }
+    let facade = facade(krate);
+    quote!(#facade::__private)
 }
 
 /// The hidden module of what talks to models, which is there with loomflow's feature `openai`.
 pub(crate) fn runtime_of_models(krate: Option<&Path>) -> TokenStream {
-    match krate {
-        Some(path) => quote!(#path::__models),
-        None => quote!(::loomflow::__models),
-    }
+    let facade = facade(krate);
+    quote!(#facade::__models)
 }
 
 /// Reads `crate = path`, which names loomflow where it is a dependency under another name.

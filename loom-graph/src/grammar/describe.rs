@@ -287,9 +287,10 @@ impl Walk<'_, '_> {
 }
 
 impl Described {
-    /// Draws it as Mermaid, under the workflow's name.
+    /// Makes something of it as a graph, under the workflow's name. The graph has no documentation of its steps, which only a
+    /// compiled workflow knows.
     #[must_use]
-    pub fn to_mermaid(&self, name: &str) -> String {
+    pub fn with<T>(&self, name: &str, made: impl FnOnce(&Graph<'_>) -> T) -> T {
         let labels: Vec<String> = self.edges.iter().map(|edge| edge.labels.join(", ")).collect();
         let nodes: Vec<Node<'_>> =
             self.nodes.iter().map(|node| Node::new(node.kind, &node.name).with_step(&node.step, &node.sets)).collect();
@@ -302,6 +303,6 @@ impl Described {
             if edge.spent { drawn.when_spent() } else { drawn }
         };
         let edges: Vec<Edge<'_>> = self.edges.iter().zip(labels.iter().map(String::as_str)).map(edge).collect();
-        Graph::new(name).with_nodes(&nodes, &edges).to_mermaid()
+        made(&Graph::new(name).with_nodes(&nodes, &edges))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     let rt = &signature.rt;
     let once = attempted_once(&plan);
     let described = graph::described(&plan);
-    let strukt = strukt(signature, &graph::diagram(&plan, &described));
+    let strukt = strukt(signature, &graph::on_page(&plan, &described));
     let aliases = aliases(&plan);
     let names = names(&plan);
     let states = states(&plan);
@@ -59,13 +59,13 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     }
 }
 
-pub(super) fn strukt(signature: &Signature<'_>, diagram: &str) -> TokenStream {
+pub(super) fn strukt(signature: &Signature<'_>, diagram: &TokenStream) -> TokenStream {
     let (rt, attrs, vis, name) = (&signature.rt, &signature.attrs, &signature.ast.vis, signature.name());
     let generics = &signature.ast.generics;
     if !signature.is_generic() {
         return quote! {
             #(#attrs)*
-            #[doc = #diagram]
+            #diagram
             #[derive(Debug, Clone, Copy)]
             #vis struct #name;
         };
@@ -73,7 +73,7 @@ pub(super) fn strukt(signature: &Signature<'_>, diagram: &str) -> TokenStream {
     let (types, bounds) = (signature.type_params(), &generics.where_clause);
     quote! {
         #(#attrs)*
-        #[doc = #diagram]
+        #diagram
         #[derive(Debug, Clone, Copy)]
         #vis struct #name #generics (#rt::PhantomData<fn() -> (#(#types,)*)>) #bounds;
     }

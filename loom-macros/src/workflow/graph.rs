@@ -1,6 +1,7 @@
 //! The graph as a constant, and the diagram on the workflow's page.
 
 use super::plan::Plan;
+use crate::{diagram, output::facade};
 use loomflow_graph::{
     flow::{Flow, steps::Steps},
     grammar::{
@@ -30,16 +31,7 @@ pub(super) fn constant(plan: &Plan<'_, '_>, flow: &Flow, described: &Described) 
     let output = shown(&signature.ast.output);
     let nodes = described.nodes.iter().enumerate().map(|(index, node)| {
         let (name, step, sets, line) = (&node.name, &node.step, &node.sets, line(node.line));
-        let kind = match node.kind {
-            NodeKind::Start => quote!(Start),
-            NodeKind::End => quote!(End),
-            NodeKind::Fail => quote!(Fail),
-            NodeKind::Fork => quote!(Fork),
-            NodeKind::Join => quote!(Join),
-            NodeKind::First => quote!(First),
-            NodeKind::Sleep => quote!(Sleep),
-            _ => quote!(Step),
-        };
+        let kind = diagram::kind(node.kind);
         let new = quote!(#rt::graph::Node::new(#rt::graph::NodeKind::#kind, #name).with_line(#line));
         if node.kind == NodeKind::Step {
             let path = plan.step(index - 1);
@@ -88,8 +80,10 @@ fn line(line: usize) -> u32 {
     u32::try_from(line).unwrap_or(0)
 }
 
-/// The diagram as it stands in the documentation.
-pub(super) fn diagram(plan: &Plan<'_, '_>, described: &Described) -> String {
-    let mermaid = described.to_mermaid(&plan.signature.name().to_string());
-    format!("\n# Graph\n\n```mermaid\n{}\n```\n", mermaid.trim_end())
+/// The attribute that has the diagram stand on the workflow's page.
+pub(super) fn on_page(plan: &Plan<'_, '_>, described: &Described) -> TokenStream {
+    let signature = plan.signature;
+    let (krate, told) =
+        (facade(signature.options.krate.as_ref()), diagram::told(&signature.name().to_string(), described));
+    quote!(#[cfg_attr(doc, doc = #krate::__diagram!(#told))])
 }
