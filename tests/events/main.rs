@@ -3,6 +3,8 @@
 #[path = "../kept/mod.rs"]
 mod kept;
 
+#[cfg(feature = "openai")]
+mod agent;
 mod live;
 mod reconnected;
 mod recorded;

@@ -11,12 +11,15 @@ use super::{
     said::{Said, TurnSaid, call, question, recalled},
 };
 use crate::{
+    error::{Cut, ModelError},
     memory::{Memory, Told},
     model::Model,
+    reply::ChatReply,
+    request::ChatRequest,
 };
 use loomflow_runtime::{
     __private::{At, Call, Driver, Fallible, Needs, once_by_model},
-    Failure, Policy, Step,
+    Failure, Policy, Step, event,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, marker::PhantomData};
@@ -109,7 +112,7 @@ async fn think<P: Place>(
                 Some(before) => (Some(before), None),
                 None => (None, recall(memory(), question(conversation)).await?),
             };
-            let reply = model.chat(request::<P>(conversation, before.or(now.as_ref()), &given, &open)).await?;
+            let reply = reply(model, request::<P>(conversation, before.or(now.as_ref()), &given, &open)).await?;
             let last = (corrections(conversation) + 1 >= TRIES).then(|| text(&reply));
             let judged = judge::<P>(reply, &given, &open, |number| id(conversation, number));
             let choice = match (judged.choice, last) {
@@ -123,6 +126,22 @@ async fn think<P: Place>(
         }
     };
     Ok(Turn { said: Box::new(TurnSaid { at: P::NAME.to_owned(), ..said }), choice })
+}
+
+/// The model's reply. Where somebody watches the run, its words are asked for as they come; should they break off, the reply is
+/// asked for as a whole, so that a run does not come to another end for being watched.
+async fn reply(model: &Model, request: ChatRequest) -> Result<ChatReply, ModelError> {
+    if event::speech().is_heard() {
+        let streamed = match model.chat_stream(request.clone()).await {
+            Ok(events) => events.reply().await,
+            Err(error) => Err(error),
+        };
+        match streamed {
+            Err(ModelError::CutOff { cut: Cut::Broken(_), .. } | ModelError::Unsupported { .. }) => {}
+            streamed => return streamed,
+        }
+    }
+    model.chat(request).await
 }
 
 /// What is known before the first turn: where there is a memory.
@@ -162,7 +181,7 @@ fn id(conversation: &[Said], number: usize) -> String {
     format!("call_{}_{number}", conversation.len())
 }
 
-fn text(reply: &crate::reply::ChatReply) -> String {
+fn text(reply: &ChatReply) -> String {
     let calls = reply.message.tool_calls.iter().map(|call| format!("{}({})", call.name, call.arguments));
     let words = [reply.message.content.clone(), reply.message.refusal.clone().unwrap_or_default()];
     let said: Vec<String> = words.into_iter().filter(|words| !words.is_empty()).chain(calls).collect();

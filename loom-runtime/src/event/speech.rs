@@ -41,6 +41,12 @@ pub fn speech() -> Speech {
 }
 
 impl Speech {
+    /// Whether somebody watches the run now, so that it is worth to ask for an answer word by word.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.step.as_ref().and_then(Around::spot).is_some_and(Spot::is_watched)
+    }
+
     /// More words.
     pub fn says(&mut self, words: &str) {
         let Some(spot) = self.step.as_ref().and_then(Around::spot) else { return };

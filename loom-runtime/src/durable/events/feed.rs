@@ -109,6 +109,11 @@ impl Outlet {
         self.feed.get().map(|feed| &**feed).filter(|feed| feed.readers.load(Relaxed) > 0)
     }
 
+    /// Whether somebody reads.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.heard().is_some()
+    }
+
     /// The run goes on behind this record, under the claim of this token.
     pub(crate) fn stands(&self, last: u64, token: u64) {
         self.written.store(last, Relaxed);

@@ -39,6 +39,11 @@ impl Spot {
         }
     }
 
+    /// Whether somebody watches the run now.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.outlet.is_watched()
+    }
+
     /// Tells what happens there, and is not recorded.
     pub(crate) fn tell(&self, what: impl FnOnce() -> Happened) {
         self.works();
