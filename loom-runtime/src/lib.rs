@@ -35,6 +35,7 @@ mod seats;
 mod spans;
 pub mod state;
 pub mod step;
+mod unread;
 pub mod value;
 mod visit;
 mod wait;

@@ -12,6 +12,7 @@ mod constructs;
 mod echo;
 mod ends;
 mod generated;
+mod json_inputs;
 mod many;
 #[cfg(feature = "openai")]
 mod memory;

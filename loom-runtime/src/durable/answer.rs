@@ -4,6 +4,7 @@ use super::{carrying::nudge, error::LoomError, loom::Loom};
 use crate::{
     clock::now_ms,
     journal::{Asked, JournalError, Message, QuestionState, RunInfo},
+    unread::unread,
 };
 use std::{
     fmt,
@@ -67,9 +68,8 @@ impl<C: Send + Sync + 'static> Answer<C> {
     }
 
     async fn give(self) -> Result<(), LoomError> {
-        let shape =
-            |ask: &str, error: &serde_json::Error| LoomError::Shape { ask: ask.to_owned(), error: error.to_string() };
-        let value = self.value.as_ref().map_err(|error| shape(&self.ask, error))?.clone();
+        let shape = |ask: &str, error| LoomError::Shape { ask: ask.to_owned(), error };
+        let value = self.value.as_ref().map_err(|error| shape(&self.ask, error.to_string()))?.clone();
         let inner = &self.loom.0;
         let info = inner.info(&self.id).await?;
         let asked = inner.journal.questions(info.run).await?;
@@ -83,7 +83,7 @@ impl<C: Send + Sync + 'static> Answer<C> {
         let ask = question.map_or_else(|| self.ask.clone(), |asked| asked.ask.clone());
         if self.inbox.is_none() {
             match inner.runner(&info)?.check_answer(&ask, &value) {
-                Some(checked) => checked.map_err(|error| shape(&ask, &error))?,
+                Some(checked) => checked.map_err(|error| shape(&ask, unread(&value, &error)))?,
                 None => return Err(self.not_asked(&asked)),
             }
         }

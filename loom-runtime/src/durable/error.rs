@@ -58,6 +58,14 @@ pub enum LoomError {
     /// An input, an output or an answer cannot be written as JSON.
     #[error("it cannot be kept: {0}")]
     Unfit(#[from] Unfit),
+    /// What a run was to be begun with is not what its workflow takes.
+    #[error("this is no input of `{workflow}`: {error}")]
+    Input {
+        /// The name of the workflow.
+        workflow: String,
+        /// What is wrong with it.
+        error: Unfit,
+    },
     /// The run waits for no such answer.
     #[error("run `{id}` has no open question of `{ask}`{}", if .open.is_empty() { String::new() } else { format!(": it waits for {}", .open.join(", ")) })]
     NotAsked {

@@ -76,7 +76,30 @@ impl<C: Send + Sync + 'static> Loom<C> {
     /// [`LoomError::Another`] when there is a run of that id with another input or of another workflow, and what the journal
     /// fails with.
     pub fn start<W: Machine<C>>(&self, id: impl Into<String>, input: impl Inputs<W::Input>) -> Start<C, W> {
-        Start::new(self.clone(), self.register::<W>(), id.into(), input.inputs())
+        Start::new(self.clone(), self.register::<W>(), id.into(), &input.inputs())
+    }
+
+    /// The same with the inputs as a JSON object, each by its name: what a page or a command line is given.
+    ///
+    /// # Errors
+    /// [`LoomError::Input`] when one is missing, does not fit or is not the workflow's, and those of [`start`](Self::start).
+    ///
+    /// ```
+    /// use loomflow_runtime::LoomError;
+    /// # use loomflow_runtime::{Loom, machine::Machine};
+    /// # async fn begin<Triage: Machine<()>>(loom: Loom<()>) -> Result<(), LoomError> {
+    /// loom.start_json::<Triage>("ticket-42", r#"{"ticket": "I was charged twice."}"#).user("ada").await?;
+    ///
+    /// let refused = loom.start_json::<Triage>("ticket-43", r#"{"ticket": 43}"#).await.unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "this is no input of `Triage`: `ticket` cannot be read: invalid type: integer `43`, expected a string"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start_json<W: Machine<C>>(&self, id: impl Into<String>, inputs: &str) -> Start<C, W> {
+        Start::untyped(self.clone(), self.register::<W>(), id.into(), inputs)
     }
 
     /// A handle of a run that was begun before.

@@ -14,9 +14,11 @@ use crate::{
     state::{Fields, Unfit},
     value::Value,
 };
+use loomflow_graph::graph::Graph;
 use std::{
     fmt,
     future::{Future, IntoFuture},
+    marker::PhantomData,
     pin::Pin,
     sync::Arc,
 };
@@ -67,9 +69,10 @@ inputs!(A B C D E F G H);
 pub struct Start<C, W: Workflow> {
     loom: Loom<C>,
     runner: Arc<dyn Runner<C>>,
-    input: W::Input,
+    input: Result<String, LoomError>,
     run: NewRun,
     unwritten: Option<serde_json::Error>,
+    workflow: PhantomData<fn() -> W>,
 }
 
 impl<C, W: Workflow> fmt::Debug for Start<C, W> {
@@ -79,7 +82,25 @@ impl<C, W: Workflow> fmt::Debug for Start<C, W> {
 }
 
 impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
-    pub(super) fn new(loom: Loom<C>, runner: Arc<dyn Runner<C>>, id: String, input: W::Input) -> Self {
+    pub(super) fn new(loom: Loom<C>, runner: Arc<dyn Runner<C>>, id: String, input: &W::Input) -> Self {
+        Self::of(loom, runner, id, written::<W>(input).map_err(LoomError::from))
+    }
+
+    /// A run whose inputs are said in JSON.
+    pub(super) fn untyped(loom: Loom<C>, runner: Arc<dyn Runner<C>>, id: String, json: &str) -> Self {
+        let read = |mut fields: Fields| {
+            // A name that is misspelt is another one that is missing, and it is the one to be told of.
+            let is_input = |name: &&str| Graph::inputs(&W::GRAPH).iter().any(|input| input.name == *name);
+            if let Some(name) = fields.names().find(|name| !is_input(name)) {
+                return Err(Unfit::Extra { name: name.to_owned() });
+            }
+            written::<W>(&W::read_input(&mut fields)?)
+        };
+        let wrong = |error| LoomError::Input { workflow: W::NAME.to_owned(), error };
+        Self::of(loom, runner, id, Fields::parse(json).and_then(read).map_err(wrong))
+    }
+
+    fn of(loom: Loom<C>, runner: Arc<dyn Runner<C>>, id: String, input: Result<String, LoomError>) -> Self {
         let run = NewRun {
             id,
             workflow: W::NAME.to_owned(),
@@ -92,7 +113,7 @@ impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
             metadata: None,
             budget: None,
         };
-        Start { loom, runner, input, run, unwritten: None }
+        Start { loom, runner, input, run, unwritten: None, workflow: PhantomData }
     }
 
     /// Whom the run is for.
@@ -124,20 +145,23 @@ impl<C: Send + Sync + 'static, W: Workflow> Start<C, W> {
     }
 }
 
+fn written<W: Workflow>(input: &W::Input) -> Result<String, Unfit> {
+    let mut fields = Fields::new();
+    W::write_input(input, &mut fields)?;
+    Ok(fields.into_json())
+}
+
 impl<C: Send + Sync + 'static, W: Workflow> IntoFuture for Start<C, W> {
     type Output = Result<Handle<C, W>, LoomError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Start { loom, runner, input, mut run, unwritten } = self;
-        let mut fields = Fields::new();
-        let written = W::write_input(&input, &mut fields);
+        let Start { loom, runner, input, mut run, unwritten, .. } = self;
         Box::pin(async move {
             if let Some(error) = unwritten {
                 return Err(LoomError::Unfit(Unfit::shape("the metadata", &error)));
             }
-            written?;
-            run.input = fields.into_json();
+            run.input = input?;
             let id = run.id.clone();
             begin(&loom.0, run, runner).await?;
             Ok(Handle::new(loom, id))

@@ -1,7 +1,7 @@
 //! Values by their names: the inputs of a run.
 
 use super::{Unfit, read};
-use crate::value::Value;
+use crate::{unread::unread, value::Value};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ impl Fields {
     /// # Errors
     /// When it is none.
     pub fn parse(json: &str) -> Result<Self, Unfit> {
-        let read = serde_json::from_str(json).map_err(|error| Unfit::shape("the input", &error))?;
+        let read = serde_json::from_str(json)
+            .map_err(|error| Unfit::Shape { name: "the input".to_owned(), error: unread(json, &error) })?;
         Ok(Fields { text: String::new(), read })
     }
 
@@ -48,6 +49,11 @@ impl Fields {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.read.get(name).map(|value| value.get())
+    }
+
+    /// The names of the values that were not taken.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.read.keys().map(String::as_str)
     }
 
     /// Takes the value of a name.

@@ -10,7 +10,10 @@ mod of;
 pub use fields::Fields;
 pub use of::{Added, Anyway, Of};
 
-use crate::value::{Slot, Value};
+use crate::{
+    unread::unread,
+    value::{Slot, Value},
+};
 use std::vec;
 use thiserror::Error;
 
@@ -162,7 +165,7 @@ impl Restoring {
 }
 
 fn read<T: Kind>(name: &str, json: &str) -> Result<T, Unfit> {
-    T::restored(json).map_err(|error| Unfit::shape(name, &error))
+    T::restored(json).map_err(|error| Unfit::Shape { name: name.to_owned(), error: unread(json, &error) })
 }
 
 #[cfg(test)]
