@@ -12,6 +12,8 @@
 //! The macros are [`step`], [`macro@ask`], [`workflow!`] and [`macro@Context`]. A [`Run`] gives a [`Failure`] when it fails;
 //! what may live between steps is a [`Value`]; the graph as data is in [`graph`].
 
+#[cfg(feature = "cli")]
+pub use loomflow_cli::{self as cli, workflows};
 pub use loomflow_graph::{draw, graph, version};
 #[cfg(feature = "openai")]
 pub use loomflow_models::{self as model, Memory, Model, ModelError, Tone};

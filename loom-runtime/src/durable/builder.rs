@@ -41,6 +41,13 @@ impl<C: Send + Sync + 'static> Builder<C> {
         self
     }
 
+    /// The same with a journal that is [another `Loom`'s](Loom::journal) already.
+    #[must_use]
+    pub fn shared_journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
     /// Names a workflow whose runs may be in the journal already, so that they can be carried on. One that is begun here is
     /// named by that.
     #[must_use]

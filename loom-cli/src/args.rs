@@ -1,0 +1,92 @@
+//! What the command line asks for: its options, and the commands with theirs.
+
+use crate::{command, exit::CODES};
+use anstream::ColorChoice;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use std::path::PathBuf;
+
+/// Where runs are kept when nobody says it.
+const JOURNAL: &str = "runs.db";
+
+#[derive(Debug, Parser)]
+#[command(after_help = CODES, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Line {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of all commands")]
+pub(crate) struct Options {
+    /// The file that runs are kept in
+    #[arg(long, global = true, value_name = "FILE", env = "LOOMFLOW_JOURNAL", default_value = JOURNAL, hide_env_values = true)]
+    pub(crate) journal: PathBuf,
+    /// One JSON object a line, as in a pipe
+    #[arg(long, global = true, conflicts_with = "text")]
+    pub(crate) json: bool,
+    /// Text for people, as on a terminal
+    #[arg(long, global = true)]
+    pub(crate) text: bool,
+    /// Colours: `always`, `never`, or `auto`: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(command::list::List),
+    Graph(command::graph::Graph),
+    Run(command::run::Run),
+    Runs(command::runs::Runs),
+    Show(command::show::Show),
+    Answer(command::answer::Answer),
+    Resume(command::resume::Resume),
+    Retry(command::retry::Retry),
+    Cancel(command::cancel::Cancel),
+    Prune(command::prune::Prune),
+    Completions(command::completions::Completions),
+}
+
+/// Where nobody has to say what holds, and where the environment says it, the journal need not be told.
+pub(crate) fn is_told(matches: &clap::ArgMatches) -> bool {
+    matches.value_source("journal") == Some(clap::parser::ValueSource::CommandLine)
+}
+
+/// The command line for some workflows. One whose runs are kept elsewhere has no `--journal`.
+pub(crate) fn line(name: &str, workflows: &[String], has_file: bool) -> clap::Command {
+    let about = match workflows {
+        [] => "Runs no workflow yet: name some in `workflows![…]`".to_owned(),
+        [one] => format!("Runs the workflow {one}, and looks after its runs"),
+        several => format!("Runs the workflows {}, and looks after their runs", several.join(", ")),
+    };
+    let mut line = Line::command().name(name.to_owned()).bin_name(name.to_owned()).about(about);
+    if !has_file {
+        line = line.mut_arg("journal", |journal| journal.hide(true).hide_env(true));
+    }
+    for command in ["graph", "run", "runs"] {
+        let named = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(workflows.iter().cloned()));
+        line = line.mut_subcommand(command, |command| command.mut_arg("workflow", named));
+    }
+    line
+}

@@ -1,0 +1,69 @@
+//! `graph`: the drawing of a workflow.
+
+use crate::{exit::Exit, session::Session, trouble::Trouble};
+use clap::{Args, ValueEnum};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Draw the graph of a workflow
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// The workflow
+    #[arg(value_name = "WORKFLOW")]
+    workflow: String,
+    /// How it is drawn; else as the name of the file says, or as Mermaid
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The file to write to; else standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a page that draws Mermaid, as those of GitHub
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// An image
+    Svg,
+}
+
+impl Graph {
+    pub(crate) fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
+        let known = session.workflows.find(&self.workflow).map_err(Trouble::Usage)?;
+        let format = self.format.or_else(|| self.output.as_deref().and_then(of_file)).unwrap_or(Format::Mermaid);
+        let drawn = drawn(&known.graph(), format)?;
+        match self.output {
+            None => session.out.raw(drawn.as_bytes()),
+            Some(file) => {
+                fs::write(&file, drawn).map_err(|error| Trouble::File { file, done: "written", error })?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn drawn(graph: &loomflow_graph::graph::Graph<'_>, format: Format) -> Result<String, Trouble> {
+    match format {
+        Format::Mermaid => Ok(graph.to_mermaid()),
+        Format::Dot => Ok(graph.to_dot()),
+        #[cfg(feature = "svg")]
+        Format::Svg => Ok(graph.to_svg()),
+        #[cfg(not(feature = "svg"))]
+        Format::Svg => Err(Trouble::Usage(
+            "this program draws no images: add the feature `svg` to its dependency on loomflow, or give `--format dot` to Graphviz"
+                .to_owned(),
+        )),
+    }
+}
+
+fn of_file(file: &Path) -> Option<Format> {
+    match file.extension()?.to_str()? {
+        "svg" => Some(Format::Svg),
+        "dot" | "gv" => Some(Format::Dot),
+        _ => None,
+    }
+}

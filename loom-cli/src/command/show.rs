@@ -1,0 +1,133 @@
+//! `show`: how a run stands, and what happened in it.
+
+use super::runs::{Told, style};
+use crate::{
+    ask::{Open, open},
+    exit::Exit,
+    out::{BOLD, DIM, safe, short, styled},
+    session::Session,
+    told::{told, what},
+    trouble::Trouble,
+    when::{now, off, roughly, written},
+};
+use clap::Args;
+use loomflow_runtime::{
+    event::{End, Event, Happened},
+    journal::RunInfo,
+};
+use serde::Serialize;
+
+/// How much of an input or an output stands on a line.
+const SHORT: usize = 200;
+
+/// Show how a run stands, what happened in it, and how to answer what it asks
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The run
+    #[arg(value_name = "RUN")]
+    id: String,
+}
+
+#[derive(Serialize)]
+struct Shown<'r> {
+    #[serde(flatten)]
+    run: Told<'r>,
+    /// The nodes where it stands.
+    at: Vec<String>,
+    questions: Vec<Open>,
+    events: &'r [Event],
+}
+
+impl Show {
+    pub(crate) async fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
+        let info = session.info(&self.id).await?;
+        let loom = session.reader().await?;
+        let asked = if info.status.is_end() { Vec::new() } else { loom.questions(&self.id).await? };
+        let questions = open(session, session.known(&info).ok().as_deref(), &self.id, asked);
+        let last = session.last_told(info.run).await?;
+        let mut happened = Vec::new();
+        let mut events = loom.events(&self.id);
+        while happened.last().is_none_or(|event: &Event| event.seq < last) {
+            match events.next().await {
+                Some(event) => happened.push(event?),
+                None => break,
+            }
+        }
+        let at = stands_at(&info, &happened);
+        if !session.out.is_text {
+            session.out.json(&Shown { run: Told::of(&info), at, questions, events: &happened });
+            return Ok(Exit::Done);
+        }
+        let rows: Vec<Vec<String>> = told_of(&info, &at, &happened).into_iter().map(row).collect();
+        session.out.table(&rows);
+        let lines: Vec<String> = happened.iter().filter_map(told).collect();
+        let asks: Vec<String> = questions.iter().flat_map(Open::lines).collect();
+        for part in [lines, asks].iter().filter(|part| !part.is_empty()) {
+            session.out.line("");
+            for line in part {
+                session.out.line(line);
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn row((name, what): (&str, String)) -> Vec<String> {
+    vec![styled(DIM, name), what]
+}
+
+/// What is known of a run, by its names.
+fn told_of(info: &RunInfo, at: &[String], happened: &[Event]) -> Vec<(&'static str, String)> {
+    let now = now();
+    let when = |ms: i64| format!("{} ({})", written(ms), off(ms, now));
+    let version = if info.version > 1 { format!(", version {}", info.version) } else { String::new() };
+    let mut rows = vec![
+        ("run", styled(BOLD, safe(&info.id))),
+        ("workflow", format!("{}{version}", info.workflow)),
+        ("status", styled(style(info.status), info.status.name())),
+    ];
+    let mut more = |name, what: Option<String>| rows.extend(what.map(|what| (name, what)));
+    more("at", (!at.is_empty()).then(|| safe(&at.join(", "))));
+    more("until", info.wake_at.map(when));
+    more("cancelled", info.cancel_at.filter(|_| !info.status.is_end()).map(|ms| format!("asked for {}", when(ms))));
+    more("user", info.user.as_deref().map(safe));
+    more("session", info.session.as_deref().map(safe));
+    more("metadata", info.metadata.as_deref().map(|json| short(json, SHORT)));
+    more("began", Some(when(info.created_at)));
+    more("ended", info.ended_at.map(|ms| format!("{}, after {}", written(ms), roughly(ms.abs_diff(info.created_at)))));
+    let usage = info.usage;
+    let spent = || format!("{} calls of models, {} tokens, {} ms", usage.calls, usage.tokens(), usage.time.as_millis());
+    more("spent", (!usage.is_nothing()).then(spent));
+    if let Some(Happened::Started { input, .. }) = happened.first().map(|event| &event.what) {
+        more("input", Some(short(input.get(), SHORT)));
+    }
+    match happened.last().map(|event| &event.what) {
+        Some(Happened::Ended(End::Done(output))) => more("output", Some(short(output.get(), SHORT))),
+        Some(Happened::Ended(End::Failed(failure) | End::Cancelled(failure))) => {
+            more("error", Some(short(&format!("{failure:#}"), SHORT)));
+        }
+        _ => {}
+    }
+    rows
+}
+
+/// The nodes where a run stands that has not ended: those that wait, or else the one it came to last.
+fn stands_at(info: &RunInfo, happened: &[Event]) -> Vec<String> {
+    if info.status.is_end() {
+        return Vec::new();
+    }
+    let of_visit =
+        |one: &Event, other: &Event| (&one.scope, one.turn, &one.node) == (&other.scope, other.turn, &other.node);
+    let is_over =
+        |event: &Event| matches!(event.what, Happened::Asked { .. } | Happened::Timer { .. } | Happened::Begun);
+    let open = happened.iter().enumerate().filter(|(index, event)| {
+        is_over(event) && !happened[index + 1..].iter().any(|later| of_visit(event, later) && !is_over(later))
+    });
+    let mut nodes: Vec<String> = open.map(|(_, event)| event.node.clone()).collect();
+    nodes.dedup();
+    if nodes.is_empty() {
+        let last = happened.iter().rev().find(|event| what(event).is_some());
+        nodes.extend(last.map(|event| format!("after {}", event.node)));
+    }
+    nodes
+}

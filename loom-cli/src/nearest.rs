@@ -1,0 +1,41 @@
+//! "Did you mean": the name that is nearest to one that is not there.
+
+/// A complaint with the nearest of the names that are there, or with all of them when none is near and they are few.
+pub(crate) fn or_nearest(complaint: String, name: &str, there: &[String], which: &str) -> String {
+    if let Some(near) = nearest(name, there) {
+        return format!("{complaint}; did you mean `{near}`?");
+    }
+    match there {
+        [] => complaint,
+        few if few.len() <= 12 => format!("{complaint}: {which} {}", listed(few)),
+        _ => complaint,
+    }
+}
+
+/// Names in a sentence.
+pub(crate) fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The nearest name by Jaro and Winkler's measure, with clap's habit of keeping quiet where none is near.
+fn nearest<'n>(name: &str, there: &'n [String]) -> Option<&'n String> {
+    let near = there.iter().map(|other| (strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()), other));
+    near.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::or_nearest;
+
+    fn told(name: &str) -> String {
+        let there = ["Triage".to_owned(), "Refund".to_owned()];
+        or_nearest(format!("there is no `{name}`"), name, &there, "there are")
+    }
+
+    #[test]
+    fn a_name_that_is_near_is_told_and_else_all_are() {
+        assert_eq!(told("Triagge"), "there is no `Triagge`; did you mean `Triage`?");
+        assert_eq!(told("triage"), "there is no `triage`; did you mean `Triage`?");
+        assert_eq!(told("Letter"), "there is no `Letter`: there are `Triage`, `Refund`");
+    }
+}
