@@ -73,17 +73,26 @@ pub(crate) fn is_told(matches: &clap::ArgMatches) -> bool {
     matches.value_source("journal") == Some(clap::parser::ValueSource::CommandLine)
 }
 
-/// The command line for some workflows. One whose runs are kept elsewhere has no `--journal`.
-pub(crate) fn line(name: &str, workflows: &[String], has_file: bool) -> clap::Command {
+/// Names with an `and` before the last one.
+fn in_a_sentence(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
+    }
+}
+
+/// The command line for some workflows, with what they take. One whose runs are kept elsewhere has no `--journal`.
+pub(crate) fn line(name: &str, workflows: &[String], takes: &str, has_file: bool) -> clap::Command {
     let about = match workflows {
         [] => "Runs no workflow yet: name some in `workflows![…]`".to_owned(),
         [one] => format!("Runs the workflow {one}, and looks after its runs"),
-        several => format!("Runs the workflows {}, and looks after their runs", several.join(", ")),
+        several => format!("Runs the workflows {}, and looks after their runs", in_a_sentence(several)),
     };
     let mut line = Line::command().name(name.to_owned()).bin_name(name.to_owned()).about(about);
     if !has_file {
         line = line.mut_arg("journal", |journal| journal.hide(true).hide_env(true));
     }
+    line = line.mut_subcommand("run", |run| run.after_help(takes.to_owned()));
     for command in ["graph", "run", "runs"] {
         let named = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(workflows.iter().cloned()));
         line = line.mut_subcommand(command, |command| command.mut_arg("workflow", named));

@@ -3,6 +3,7 @@
 use crate::{
     args::{Command, Line, is_told, line},
     exit::Exit,
+    input::takes,
     out::Out,
     session::Session,
     trouble::Trouble,
@@ -98,7 +99,8 @@ impl<C: Send + Sync + 'static> Cli<C> {
         let program = args.first().map_or("loomflow".into(), |program| program.to_string_lossy().into_owned());
         let name = Path::new(&program).file_stem().and_then(OsStr::to_str).unwrap_or("loomflow").to_owned();
         let keys: Vec<String> = self.workflows.all().map(|known| self.workflows.key(&**known)).collect();
-        let line = line(&name, &keys, self.journal.is_none());
+        let takes: Vec<String> = self.workflows.all().map(|known| takes(&known.graph())).collect();
+        let line = line(&name, &keys, &takes.join("\n"), self.journal.is_none());
         let read = line
             .clone()
             .try_get_matches_from(args)

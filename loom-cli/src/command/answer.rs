@@ -19,7 +19,7 @@ use loomflow_runtime::{
 /// `{"Refused": "too dear"}` is an answer that carries something. The first answer to a question stands.
 #[derive(Debug, Args)]
 pub(crate) struct Answer {
-    /// The run
+    /// The id of the run
     #[arg(value_name = "RUN")]
     id: String,
     /// The node that asks, as `show` tells it
@@ -27,7 +27,7 @@ pub(crate) struct Answer {
     node: String,
     /// The answer
     #[arg(value_name = "ANSWER", allow_hyphen_values = true)]
-    text: String,
+    given: String,
     /// Who answers; it is kept with the answer
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -46,14 +46,18 @@ impl Answer {
         let after = session.last_told(info.run).await?;
         let asked = loom.journal().questions(info.run).await?;
         let ask = self.ask(&info, &asked)?;
-        let json = match known.is_answer(&ask, &self.text) {
+        let json = match known.is_answer(&ask, &self.given) {
             Some(Err(_)) => {
                 // As a text it may be what is asked for; if it is neither, what is wrong with the JSON says more.
-                let text = serde_json::Value::from(self.text.as_str()).to_string();
-                let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&self.text).is_ok();
-                if !is_json || known.is_answer(&ask, &text).is_some_and(|fits| fits.is_ok()) { text } else { self.text }
+                let text = serde_json::Value::from(self.given.as_str()).to_string();
+                let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&self.given).is_ok();
+                if !is_json || known.is_answer(&ask, &text).is_some_and(|fits| fits.is_ok()) {
+                    text
+                } else {
+                    self.given
+                }
             }
-            _ => self.text,
+            _ => self.given,
         };
         give(&loom, &self.id, &self.node, json, self.by, self.number).await?;
         follow(session, &loom, &*known, &self.id, Some(after), self.stay).await

@@ -11,7 +11,7 @@ use clap::Args;
 /// Cancel a run, and follow it while it undoes what it has to
 #[derive(Debug, Args)]
 pub(crate) struct Cancel {
-    /// The run
+    /// The id of the run
     #[arg(value_name = "RUN")]
     id: String,
 }

@@ -6,7 +6,7 @@ use clap_complete::{Shell, generate};
 
 /// Write completions for a shell
 ///
-/// With bash for one: `source <(PROGRAM completions bash)`.
+/// For bash, in `~/.bashrc`: `source <(PROGRAM completions bash)`.
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell

@@ -26,7 +26,7 @@ const MANY: usize = i32::MAX as usize;
 /// With all of them, that one waits is told by no exit code.
 #[derive(Debug, Args)]
 pub(crate) struct Resume {
-    /// The run; else all that can go on
+    /// The id of the run; else all that can go on
     #[arg(value_name = "RUN")]
     id: Option<String>,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use loomflow_runtime::journal::Status;
 /// What is recorded is not done again; the step that failed is.
 #[derive(Debug, Args)]
 pub(crate) struct Retry {
-    /// The run
+    /// The id of the run
     #[arg(value_name = "RUN")]
     id: String,
     #[command(flatten)]

@@ -23,7 +23,7 @@ const SHORT: usize = 200;
 /// Show how a run stands, what happened in it, and how to answer what it asks
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The run
+    /// The id of the run
     #[arg(value_name = "RUN")]
     id: String,
 }

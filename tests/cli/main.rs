@@ -1,0 +1,11 @@
+//! The command line of the example `desk`, as a process: what it prints, to a pipe and to a terminal, and what it ends with.
+
+mod answers;
+mod desk;
+mod goes_on;
+mod help;
+mod inputs;
+mod looks;
+mod output;
+#[cfg(unix)]
+mod terminal;
