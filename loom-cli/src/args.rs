@@ -74,15 +74,15 @@ pub(crate) fn is_told(matches: &clap::ArgMatches) -> bool {
 }
 
 /// Names with an `and` before the last one.
-fn in_a_sentence(names: &[String]) -> String {
+fn in_a_sentence(names: &[&str]) -> String {
     match names {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         names => names.concat(),
     }
 }
 
-/// The command line for some workflows, with what they take. One whose runs are kept elsewhere has no `--journal`.
-pub(crate) fn line(name: &str, workflows: &[String], takes: &str, has_file: bool) -> clap::Command {
+/// The command line for some workflows, with what they take, and the keys of those that stand beside another version. One whose runs are kept elsewhere has no `--journal`.
+pub(crate) fn line(name: &str, workflows: &[&str], versions: &[String], takes: &str, has_file: bool) -> clap::Command {
     let about = match workflows {
         [] => "Runs no workflow yet: name some in `workflows![…]`".to_owned(),
         [one] => format!("Runs the workflow {one}, and looks after its runs"),
@@ -93,8 +93,13 @@ pub(crate) fn line(name: &str, workflows: &[String], takes: &str, has_file: bool
         line = line.mut_arg("journal", |journal| journal.hide(true).hide_env(true));
     }
     line = line.mut_subcommand("run", |run| run.after_help(takes.to_owned()));
+    let names = || workflows.iter().map(|name| (*name).to_owned());
     for command in ["graph", "run", "runs"] {
-        let named = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(workflows.iter().cloned()));
+        let keys: Vec<String> = match command {
+            "runs" => names().collect(),
+            _ => names().chain(versions.iter().cloned()).collect(),
+        };
+        let named = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(keys));
         line = line.mut_subcommand(command, |command| command.mut_arg("workflow", named));
     }
     line

@@ -98,9 +98,17 @@ impl<C: Send + Sync + 'static> Cli<C> {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         let program = args.first().map_or("loomflow".into(), |program| program.to_string_lossy().into_owned());
         let name = Path::new(&program).file_stem().and_then(OsStr::to_str).unwrap_or("loomflow").to_owned();
-        let keys: Vec<String> = self.workflows.all().map(|known| self.workflows.key(&**known)).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for known in self.workflows.all() {
+            let name = known.graph().name();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let keys = self.workflows.all().map(|known| self.workflows.key(&**known));
+        let versions: Vec<String> = keys.filter(|key| !names.contains(&key.as_str())).collect();
         let takes: Vec<String> = self.workflows.all().map(|known| takes(&known.graph())).collect();
-        let line = line(&name, &keys, &takes.join("\n"), self.journal.is_none());
+        let line = line(&name, &names, &versions, &takes.join("\n"), self.journal.is_none());
         let read = line
             .clone()
             .try_get_matches_from(args)

@@ -28,14 +28,14 @@ pub(crate) fn off(ms: i64, now: i64) -> String {
     }
 }
 
-/// A duration in its largest unit: `420 ms`, `3 min`, `2 days`.
+/// About how long a duration is, in its largest unit: `420 ms`, `3 min`, `2 days`.
 pub(crate) fn roughly(ms: u64) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400_000, "day"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
     match UNITS.iter().find(|(unit, _)| ms >= *unit) {
         // A second is long enough for its tenths to count.
         Some((unit, "s")) if ms < 10_000 => format!("{}.{} s", ms / unit, ms % unit / 100),
-        Some((unit, "day")) if ms / unit > 1 => format!("{} days", ms / unit),
-        Some((unit, name)) => format!("{} {name}", ms / unit),
+        Some((unit, "day")) if ms >= unit + unit / 2 => format!("{} days", (ms + unit / 2) / unit),
+        Some((unit, name)) => format!("{} {name}", (ms + unit / 2) / unit),
         None => format!("{ms} ms"),
     }
 }
@@ -51,9 +51,10 @@ mod tests {
 
     #[test]
     fn a_duration_is_told_in_its_largest_unit() {
-        let told = [0, 999, 1_000, 9_999, 10_000, 59_999, 60_000, 3_600_000, 86_400_000, 200_000_000].map(roughly);
-        assert_eq!(told, ["0 ms", "999 ms", "1.0 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "1 day", "2 days"]);
-        assert_eq!((off(5_000, 0), off(0, 90_000)), ("in 5.0 s".to_owned(), "1 min ago".to_owned()));
+        let told =
+            [0, 999, 1_000, 9_999, 10_000, 58_700, 60_000, 3_600_000, 86_400_000, 14 * 86_400_000 - 1].map(roughly);
+        assert_eq!(told, ["0 ms", "999 ms", "1.0 s", "9.9 s", "10 s", "59 s", "1 min", "1 h", "1 day", "14 days"]);
+        assert_eq!([off(5_000, 0), off(0, 80_000), off(1, 900)], ["in 5.0 s", "1 min ago", "now"]);
     }
 
     #[test]

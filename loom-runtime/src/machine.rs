@@ -65,6 +65,11 @@ pub trait Workflow: Step {
 }
 
 /// A workflow that can run in a context `C`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow",
+    label = "not a workflow",
+    note = "a run is one of a workflow: make one of `{Self}` with `workflow!`, if need be of that step alone"
+)]
 pub trait Machine<C: ?Sized>: Workflow {
     /// Takes one turn: has the driver perform what stands at the state's place, takes the route, and leaves the next
     /// state in `state`. Gives the output when the graph came to its end.

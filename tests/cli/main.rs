@@ -4,6 +4,7 @@ mod answers;
 mod desk;
 mod goes_on;
 mod help;
+mod in_process;
 mod inputs;
 mod looks;
 mod output;

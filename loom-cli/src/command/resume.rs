@@ -66,10 +66,8 @@ async fn all<C: Send + Sync + 'static>(session: &mut Session<C>, stay: Stay) -> 
         let info = session.info(&id).await?;
         match session.known(&info) {
             Ok(known) => going.push((id, known)),
-            Err(trouble) => {
-                session.out.note(safe(&trouble.whole()));
-                worst = Exit::Undone;
-            }
+            // It is for the program that knows its workflow.
+            Err(trouble) => session.out.note(safe(&trouble.whole())),
         }
     }
     let mut done =
@@ -80,6 +78,11 @@ async fn all<C: Send + Sync + 'static>(session: &mut Session<C>, stay: Stay) -> 
         let info = session.info(&id).await?;
         let exit = match came {
             Ok(came) => report(session, &*known, &info, came, true),
+            // Somebody else was quicker.
+            Err(error) if is_held(&error) => {
+                session.out.note(safe(&error.to_string()));
+                Exit::Done
+            }
             Err(error) => {
                 let trouble = Trouble::from(error);
                 session.out.trouble(&safe(&id), &trouble);
