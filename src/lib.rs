@@ -22,7 +22,7 @@ pub use loomflow_runtime::{
     OpenQuestion, Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until,
     Value, Visit, Wait, Workflow, backoff,
 };
-pub use loomflow_runtime::{around, event, journal, meter};
+pub use loomflow_runtime::{around, audit, event, journal, meter};
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};
 

@@ -8,6 +8,7 @@ mod answers;
 pub mod around;
 pub mod ask;
 mod attempt;
+pub mod audit;
 mod cancel;
 mod charge;
 mod clock;

@@ -18,7 +18,8 @@ impl Checksum {
         Self { hasher: Hasher::new(), bytes: [0; AT_ONCE], filled: 0 }
     }
 
-    fn add(&mut self, bytes: &[u8]) -> &mut Self {
+    /// Bytes of which there are always as many.
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> &mut Self {
         match self.bytes.get_mut(self.filled..self.filled + bytes.len()) {
             Some(free) => {
                 free.copy_from_slice(bytes);

@@ -19,7 +19,14 @@ use std::{
 };
 
 /// The format of the tables.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// The format before chains: records had neither a giver nor a link. Those that are there stay as they are.
+const UNCHAINED: u32 = 1;
+
+/// Makes tables of the format before those of this one.
+const CHAINS: &str = "ALTER TABLE records ADD COLUMN giver TEXT; ALTER TABLE records ADD COLUMN link BLOB; \
+                      UPDATE meta SET value = 2 WHERE name = 'format'";
 
 const TABLES: &str = include_str!("schema.sql");
 
@@ -41,8 +48,8 @@ pub(crate) fn writer(path: &Path, journal: &str, options: &Options) -> Result<Co
     whole(path, journal)?;
     let connection = connect(path, options)?;
     // Before anything is changed it must be known that the file is a journal of ours.
-    let is_new = !known(&connection, journal)?;
-    if is_new {
+    let found = known(&connection, journal)?;
+    if found.is_none() {
         connection.execute_batch(&format!("PRAGMA page_size = {PAGE}"))?;
     }
     with_log(&connection, options.patience)?;
@@ -52,7 +59,7 @@ pub(crate) fn writer(path: &Path, journal: &str, options: &Options) -> Result<Co
     })?;
     // What this gives is the number that it was set to.
     connection.query_row(&format!("PRAGMA wal_autocheckpoint = {LOG}"), [], |_| Ok(()))?;
-    if is_new {
+    if found != Some(FORMAT) {
         make(&connection, journal)?;
     }
     Ok(connection)
@@ -119,14 +126,14 @@ fn has_log(path: &Path) -> bool {
     fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// Whether the file has our tables, and not those of a newer version or of something else.
-fn known(connection: &Connection, journal: &str) -> Result<bool, Trouble> {
+/// The format of our tables, if the file has them and not those of a newer version or of something else.
+fn known(connection: &Connection, journal: &str) -> Result<Option<u32>, Trouble> {
     // Memories may be kept in the same file, and may have been there first.
     let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name NOT GLOB 'memory_*' \
                   OR NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'memory_meta')";
     let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
     if tables == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     let ours = "SELECT count(*) FROM sqlite_schema WHERE name IN ('meta', 'runs', 'records')";
     if connection.query_row(ours, [], |row| row.get::<_, i64>(0))? != 3 {
@@ -135,7 +142,7 @@ fn known(connection: &Connection, journal: &str) -> Result<bool, Trouble> {
     let format =
         connection.query_row("SELECT value FROM meta WHERE name = 'format'", [], |row| row.get(0)).optional()?;
     match format {
-        Some(FORMAT) => Ok(true),
+        Some(UNCHAINED | FORMAT) => Ok(format),
         Some(found) if found > FORMAT => {
             Err(JournalError::Newer { journal: journal.to_owned(), found, known: FORMAT }.into())
         }
@@ -157,14 +164,21 @@ fn with_log(connection: &Connection, patience: Duration) -> Result<(), Trouble> 
     }
 }
 
-/// Makes the tables, unless another process did so in the meantime.
+/// Makes the tables, or those of an earlier format the ones of this one, unless another process did so in the meantime.
 fn make(connection: &Connection, journal: &str) -> Result<(), Trouble> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let made = known(connection, journal).and_then(|made| {
-        if !made {
-            connection.execute_batch(TABLES)?;
-            let meta = "INSERT INTO meta (name, value) VALUES ('format', ?1), ('run', 0), ('message', 0)";
-            connection.execute(meta, [FORMAT])?;
+    let made = known(connection, journal).and_then(|found| {
+        match found {
+            None => {
+                connection.execute_batch(TABLES)?;
+                let meta = "INSERT INTO meta (name, value) VALUES ('format', ?1), ('run', 0), ('message', 0)";
+                connection.execute(meta, [FORMAT])?;
+            }
+            Some(UNCHAINED) => {
+                let view = TABLES.split_once("CREATE VIEW").map_or("", |(_, view)| view);
+                connection.execute_batch(&format!("{CHAINS}; DROP VIEW journal; CREATE VIEW{view}"))?;
+            }
+            Some(_) => {}
         }
         Ok(connection.execute_batch("COMMIT")?)
     });

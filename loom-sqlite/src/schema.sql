@@ -57,7 +57,9 @@ CREATE TABLE records (
     live    TEXT,    -- JSON
     value   TEXT,    -- JSON
     usage   TEXT,    -- JSON: what it spent on models
-    crc     INTEGER NOT NULL
+    crc     INTEGER NOT NULL,
+    giver   TEXT,    -- of an answer: who gave it
+    link    BLOB     -- what chains it to the record before it: see `loomflow::journal::Link`
 );
 
 -- The last record of each scope of a run that is in more than one.
@@ -114,6 +116,7 @@ CREATE TABLE cache (
 -- The records with the ids of their runs, for reading.
 CREATE VIEW journal AS
 SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
-       strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value, records.usage
+       strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value, records.giver,
+       records.usage, lower(hex(records.link)) AS link
 FROM runs JOIN records ON records.run = runs.run
 ORDER BY runs.run, records.seq;

@@ -170,7 +170,9 @@ fn step(claim: Claim, seq: u64, status: Option<Status>) -> Append {
         after: Some(seq - 1),
         live: live(),
         value: value(),
+        by: None,
         usage: loomflow::meter::Usage::default(),
+        link: None,
     };
     Append {
         claim,

@@ -4,6 +4,7 @@ use super::{
     driver::Durable,
     keeping::{Halt, entry},
     scope::Scope,
+    wording::Wording,
 };
 use crate::{
     clock::now_ms,
@@ -36,6 +37,7 @@ impl Durable {
         match read(&message.value) {
             Ok(told) => {
                 self.keeping.taken(number);
+                at.scope.here().by = message.by;
                 Ok(told)
             }
             Err(error) => Err(self.unread(at, &error)),
@@ -45,8 +47,9 @@ impl Durable {
     fn asks(&self, at: &At<Arc<Scope>>, ask: &str, question: &Question) -> u64 {
         let now = now_ms();
         // The one timer there can be is the limit within which it is asked.
-        let limit = at.scope.here().untold.pop().map(|due| due.told(now));
-        let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, limit.unwrap_or_default()));
+        let limit = at.scope.here().untold.pop().map(|due| due.left(now));
+        let seq =
+            self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, Wording::of(question, limit).write()));
         self.keeping.asked(Asked {
             seq,
             scope: at.scope.path.clone(),

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cancel::Cancel,
     clock::now_ms,
-    journal::{Append, Begun, Claim, JournalError, NewRun, QuestionState, RunInfo, Status},
+    journal::{Append, Begun, Claim, JournalError, Link, NewRun, QuestionState, RunInfo, Status},
     locked::locked,
 };
 use std::sync::Arc;
@@ -37,9 +37,10 @@ pub(super) async fn begin<C: Send + Sync + 'static>(
     };
     let graph = runner.graph();
     (run.graph, run.fingerprint) = (graph.text.clone(), graph.fingerprint.clone());
-    match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
+    let now = now_ms();
+    match inner.journal.begin(&run, &inner.owner, now).await? {
         Begun::New(claim) => {
-            let info = RunInfo::of(claim.run, &run, &inner.owner, 0);
+            let info = RunInfo::of(claim.run, &run, &inner.owner, now);
             spawn(lively, claim, runner, info, Restored::default(), run.input);
             Ok(())
         }
@@ -164,6 +165,9 @@ fn spawn<C: Send + Sync + 'static>(
             cancel.was_taken();
         }
         let cancels = info.cancel_at.is_some() && !restored.cancelled;
+        if restored.last == 0 && inner.chained {
+            restored.link = Some(Link::beginning(&info, &input));
+        }
         let tips = std::mem::take(&mut restored.tips);
         let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &lively.live.outlet, restored);
         let driver = Durable::new(keeping, tips, cancels, info, inner.given.clone());

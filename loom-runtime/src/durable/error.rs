@@ -106,6 +106,15 @@ pub enum LoomError {
         /// The nodes that ask, each with the number of its question.
         open: Vec<(String, u64)>,
     },
+    /// What was read of a run could not be written where it was to go.
+    #[error("what is recorded of run `{id}` could not be written there")]
+    Unwritten {
+        /// The id of the run.
+        id: String,
+        /// What was said there.
+        #[source]
+        source: std::io::Error,
+    },
     /// The answer is not of the shape that was asked for.
     #[error("this is no answer to `{ask}`: {error}")]
     Shape {

@@ -44,6 +44,8 @@ pub(super) struct Inner<C> {
     pub(super) passed: Mutex<HashSet<String>>,
     /// Whether runs of others are carried on that nobody is at any more.
     pub(super) adopts: AtomicBool,
+    /// Whether the records of the runs that are begun here are chained.
+    pub(super) chained: bool,
     /// Is told that a run was put aside.
     pub(super) kept: Arc<Notify>,
     keeper: OnceCell<()>,
@@ -100,6 +102,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
             lost: Mutex::default(),
             passed: Mutex::default(),
             adopts: AtomicBool::new(false),
+            chained: false,
             kept: Arc::default(),
             keeper: OnceCell::new(),
         }

@@ -15,7 +15,7 @@ use crate::{
     clock::now_ms,
     driver::At,
     failure::Failure,
-    journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Record, RecordKind, Status},
+    journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Link, Record, RecordKind, Status},
     locked::locked,
     machine::Place,
     meter::Usage,
@@ -79,6 +79,10 @@ pub(crate) struct Keeping {
 struct Book {
     /// The number of the next record.
     next: u64,
+    /// What it is chained to; none of a run that is not chained.
+    link: Option<Link>,
+    /// Where what is hashed is put together.
+    room: Vec<u8>,
     /// Whether heads are kept, for the run is in more than one scope.
     parted: bool,
     /// The number of the record by which the run was tried again.
@@ -116,10 +120,10 @@ impl Keeping {
         outlet: &Arc<Outlet>,
         restored: Restored,
     ) -> Self {
-        let Restored { last, parted, retried, forms, .. } = restored;
+        let Restored { last, link, parted, retried, forms, .. } = restored;
         outlet.stands(last, claim.token);
         let writing = Mutex::new(Writing::after(last));
-        let book = Book { next: last + 1, parted, retried, forms, ..Book::default() };
+        let book = Book { next: last + 1, link, parted, retried, forms, ..Book::default() };
         Keeping {
             journal,
             claim,
@@ -179,11 +183,7 @@ impl Keeping {
             book.forms.tell(seq, here.place, flags, &here.values)
         };
         let Entry { kind, turn, node, attempt, began_at, value } = entry;
-        if book.unwritten.records.is_empty() {
-            // Most often there is one, and a thousand runs hold theirs at once.
-            book.unwritten.records.reserve_exact(1);
-        }
-        book.unwritten.records.push(Record {
+        let record = Record {
             seq,
             kind,
             scope: scope.path.clone(),
@@ -196,8 +196,11 @@ impl Keeping {
             after,
             live,
             value,
+            by: here.by.take(),
             usage: here.spent(turn, kind),
-        });
+            link: None,
+        };
+        book.adds(record);
         here.recorded(seq, flags);
         book.head(scope, seq);
     }
@@ -274,7 +277,7 @@ impl Keeping {
         let seq = book.next;
         book.next += 1;
         let now = now_ms();
-        book.unwritten.records.push(Record {
+        book.adds(Record {
             seq,
             kind: RecordKind::Value,
             scope: scope.path.clone(),
@@ -287,7 +290,9 @@ impl Keeping {
             after,
             live,
             value,
+            by: None,
             usage: Usage::default(),
+            link: None,
         });
         seq
     }
@@ -412,6 +417,18 @@ impl Keeping {
 }
 
 impl Book {
+    /// Adds the next record, chained to the one before it.
+    fn adds(&mut self, mut record: Record) {
+        self.link = self.link.map(|before| before.next_in(&record, &mut self.room));
+        record.link = self.link;
+        let records = &mut self.unwritten.records;
+        if records.is_empty() {
+            // Most often there is one, and a thousand runs hold theirs at once.
+            records.reserve_exact(1);
+        }
+        records.push(record);
+    }
+
     /// Notes the last record of a scope, where a run is in more than one.
     fn head(&mut self, scope: &Scope, seq: u64) {
         if let Some(outer) = &scope.outer {

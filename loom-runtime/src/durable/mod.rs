@@ -5,6 +5,7 @@
 
 mod answer;
 mod asking;
+mod audit;
 mod builder;
 mod cached;
 mod carrying;
@@ -31,9 +32,11 @@ mod start;
 mod task;
 mod timing;
 mod waiting;
+mod wording;
 mod writing;
 
 pub use answer::Answer;
+pub use audit::{Auditing, Verify};
 pub use builder::Builder;
 pub use error::LoomError;
 pub use events::Events;

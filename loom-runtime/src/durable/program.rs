@@ -18,7 +18,7 @@ use crate::{
     cancel::Cancel,
     clock::now_ms,
     failure::{Failure, Fault},
-    journal::{Begun, Claim, Journal, JournalError, NewRun, Record, RecordKind, RunInfo, Status},
+    journal::{Begun, Claim, Journal, JournalError, Link, NewRun, Record, RecordKind, RunInfo, Status},
     meter::Budget,
     plain::{Calls, PLAIN, Replay, Stop, within},
     spans::InRun,
@@ -105,18 +105,24 @@ impl<C: Send + Sync + 'static> Loom<C> {
         inner.ready().await?;
         let held = |id: String| JournalError::Held { id, owner: inner.owner.clone(), left_ms: 0 };
         let lively = inner.enliven(&run.id).ok_or_else(|| held(run.id.clone()))?;
-        let (claim, records, info) = match inner.journal.begin(&run, &inner.owner, now_ms()).await? {
-            Begun::New(claim) => (claim, Vec::new(), RunInfo::of(claim.run, &run, &inner.owner, 0)),
+        let now = now_ms();
+        let (claim, records, info, input) = match inner.journal.begin(&run, &inner.owner, now).await? {
+            Begun::New(claim) => {
+                let info = RunInfo::of(claim.run, &run, &inner.owner, now);
+                (claim, Vec::new(), info, run.input)
+            }
             Begun::Exists(info) => {
                 same(inner, &run, &info).await?;
                 if info.status.is_end() {
                     return inner.ended(&info).await;
                 }
                 let (claim, info) = inner.journal.claim(&run.id, &inner.owner, now_ms(), false).await?;
-                (claim, records(&*inner.journal, info.run).await?, info)
+                let (records, input) =
+                    (records(&*inner.journal, info.run).await?, inner.journal.input(info.run).await?);
+                (claim, records, info, input)
             }
         };
-        let calls = Arc::new(calls(&lively, claim, records, info));
+        let calls = Arc::new(calls(&lively, claim, records, info, &input));
         drive(&calls, &lively, &run.id, program).await
     }
 }
@@ -203,14 +209,18 @@ async fn records(journal: &dyn Journal, run: u64) -> Result<Vec<Record>, Journal
     }
 }
 
-fn calls<C>(lively: &Lively<C>, claim: Claim, records: Vec<Record>, info: RunInfo) -> Calls {
+fn calls<C>(lively: &Lively<C>, claim: Claim, records: Vec<Record>, info: RunInfo, input: &str) -> Calls {
     let inner = &lively.inner;
     let cancelled = records.iter().any(|record| record.kind == RecordKind::Cancelled);
     let cancel = Arc::new(Cancel::default());
     if cancelled {
         cancel.was_taken();
     }
-    let restored = Restored { last: records.last().map_or(0, |last| last.seq), ..Restored::default() };
+    let (last, link) = match records.last() {
+        Some(last) => (last.seq, last.link),
+        None => (0, inner.chained.then(|| Link::beginning(&info, input))),
+    };
+    let restored = Restored { last, link, ..Restored::default() };
     let keeping = Keeping::new(Arc::clone(&inner.journal), claim, cancel, &lively.live.outlet, restored);
     let cancels = info.cancel_at.is_some() && !cancelled;
     Calls::new(Durable::new(keeping, HashMap::new(), cancels, info, inner.given.clone()), Replay::new(records))

@@ -3,7 +3,7 @@
 use super::{forms::Forms, live::Live, resolve::Resolver, scope::Tip};
 use crate::{
     clock::now_ms,
-    journal::{Append, Claim, Head, Journal, JournalError, Record, RecordKind},
+    journal::{Append, Claim, Head, Journal, JournalError, Link, Record, RecordKind},
     meter::Usage,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -13,6 +13,8 @@ use std::{collections::HashMap, sync::Arc};
 pub(super) struct Restored {
     /// The number of its last record.
     pub(super) last: u64,
+    /// What its next record is chained to; none of a run that is not chained.
+    pub(super) link: Option<Link>,
     /// Whether it is in more than one scope.
     pub(super) parted: bool,
     /// The number of the record by which it was tried again.
@@ -44,7 +46,7 @@ pub(super) async fn restore(journal: &dyn Journal, run: u64, id: &str) -> Result
     }
     let mut tips = Vec::with_capacity(heads.len());
     let retried = if last.kind == RecordKind::Retried { last.seq } else { 0 };
-    let mut restored = Restored { last: last.seq, parted, retried, ..Restored::default() };
+    let mut restored = Restored { last: last.seq, link: last.link, parted, retried, ..Restored::default() };
     for head in heads {
         let Some(tip) = tip(&mut resolver, head.seq, &mut restored.retried).await? else { continue };
         let (live, told) = resolver.live(&tip).await?;
@@ -78,8 +80,11 @@ pub(super) async fn try_again(journal: &dyn Journal, claim: Claim) -> Result<(),
         after: Some(last.seq),
         live: String::new(),
         value: String::new(),
+        by: None,
         usage: Usage::default(),
+        link: None,
     };
+    let retried = Record { link: last.link.map(|before| before.next(&retried)), ..retried };
     journal.append(Append { records: vec![retried], ..Append::nothing(claim, now) }).await
 }
 

@@ -64,6 +64,8 @@ pub(super) struct Here {
     /// Where what steps spend on models counts, by the turns they are performed in, until their last record tells of it:
     /// in a scope of plain Rust there are several at once.
     pub(super) spending: Vec<(u64, Around)>,
+    /// Who gave what the next record tells of, if that was said.
+    pub(super) by: Option<String>,
     /// Whether the run was cancelled, and cut off, while it stood here, and that is not recorded of this scope.
     pub(super) stands: bool,
     /// Whether it has come to a first position.
@@ -231,7 +233,7 @@ impl Here {
         self.labels.append(&mut self.way);
         self.stands &= !std::mem::replace(&mut self.is_begun, true);
         self.replay.clear();
-        (self.attempts, self.timers) = (0, 0);
+        (self.attempts, self.timers, self.by) = (0, 0, None);
         self.untold.clear();
         self.inner.clear();
         self.turn = turn;

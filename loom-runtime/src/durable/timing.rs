@@ -5,6 +5,7 @@ use super::{
     driver::Durable,
     keeping::{Halt, entry},
     scope::Scope,
+    wording::Wording,
 };
 use crate::{
     clock::{after, now_ms, to_ms, until as left},
@@ -37,11 +38,14 @@ impl Due {
         let number = here.timers;
         let tells = |record: &&Arc<Record>| match record.kind {
             RecordKind::Timer => record.attempt == number,
-            RecordKind::Asked => !record.value.is_empty(),
+            RecordKind::Asked => Wording::limit(&record.value).is_some(),
             _ => false,
         };
         let told = here.replay.iter().find(tells).and_then(|record| {
-            let left: i64 = record.value.parse().ok()?;
+            let left = match record.kind {
+                RecordKind::Asked => Wording::limit(&record.value)?,
+                _ => record.value.parse().ok()?,
+            };
             Some(record.began_at.saturating_add(left))
         });
         if let Some(at) = told {
@@ -56,8 +60,8 @@ impl Due {
     }
 
     /// How long it is until then, as a record tells it that begins at a time.
-    pub(super) fn told(self, began_at: i64) -> String {
-        self.at.saturating_sub(began_at).to_string()
+    pub(super) const fn left(self, began_at: i64) -> i64 {
+        self.at.saturating_sub(began_at)
     }
 }
 
@@ -97,7 +101,7 @@ impl Durable {
         let untold = at.scope.here().untold.extract_if(.., |untold| untold.number == due.number).next();
         if untold.is_some() {
             let now = now_ms();
-            self.set(at, RecordKind::Timer, due.number, now, due.told(now));
+            self.set(at, RecordKind::Timer, due.number, now, due.left(now).to_string());
         }
         let _timer = self.waiting.timer(due.at);
         loop {

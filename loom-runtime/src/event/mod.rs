@@ -92,8 +92,8 @@ pub enum Happened {
     Asked {
         /// The ask.
         ask: String,
-        /// How it is worded, for as long as it is open: a journal keeps no wording after that, and it is the one thing that
-        /// whoever reads a recorded event later is told less of.
+        /// How it is worded: whole for as long as it is open. After that a journal has its text if that is no longer than
+        /// 120 bytes, and not what was shown with it: the one thing that whoever reads a recorded event later is told less of.
         question: Option<Question>,
         /// Until when it can be answered, in milliseconds since the Unix epoch, where it has a limit: no timer tells of that.
         until: Option<i64>,

@@ -1,6 +1,6 @@
 //! What a journal keeps.
 
-use super::JournalError;
+use super::{JournalError, Link};
 use crate::meter::{Budget, Usage};
 use serde::{Deserialize, Serialize};
 
@@ -201,8 +201,12 @@ pub struct Record {
     pub live: String,
     /// What it gave: an output, an answer, a failure, a time, as JSON.
     pub value: String,
+    /// Who gave the answer that it tells of, if that was said.
+    pub by: Option<String>,
     /// What it spent on models; its time in whole milliseconds.
     pub usage: Usage,
+    /// What chains it to the record before it; none in a run that was not begun [chained](crate::Builder::chained).
+    pub link: Option<Link>,
 }
 
 /// What kind of thing happened.
@@ -218,9 +222,10 @@ pub enum RecordKind {
     Attempt,
     /// A step that must not happen twice is about to begin.
     Begun,
-    /// A question was asked; the value is how long there is for the answer, in milliseconds, if there is a limit.
+    /// A question was asked; the value is its text, if that is short, and if there is a limit, how long there is for the answer, in
+    /// milliseconds: `{"text":"Send this answer?","within":86400000}`, or that number alone.
     Asked,
-    /// It was answered.
+    /// It was answered; [`by`](Record::by) says who did.
     Answered,
     /// A timer was set; the value is how long it is until its time, in milliseconds.
     Timer,

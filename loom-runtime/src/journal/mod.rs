@@ -34,11 +34,13 @@
 //! | in a list: what record 7 tells of the same name, and what was appended | `[7,8,9]` |
 //! | in another list: what it was before or null, and what was appended | `{"list":[{"at":[7,"log"]},[8]]}` |
 
+mod chain;
 pub mod conformance;
 mod error;
 mod kept;
 mod memory;
 
+pub use chain::{Link, NoSeal, Seal};
 pub use error::JournalError;
 pub use kept::{
     Append, Asked, Begun, Claim, Filter, Head, Message, NewRun, QuestionState, Record, RecordKind, RunInfo, Status,

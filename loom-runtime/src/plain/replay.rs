@@ -122,7 +122,9 @@ mod tests {
             after: None,
             live: String::new(),
             value: "1".to_owned(),
+            by: None,
             usage: crate::meter::Usage::default(),
+            link: None,
         }
     }
 

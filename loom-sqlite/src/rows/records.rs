@@ -1,30 +1,31 @@
 //! The rows of records: what happened, and the inputs of runs.
 
-use super::{Odd, damaged, int, maybe_int, one, runs, spent, stored, text, too_large, usage, write};
+use super::{Odd, damaged, int, maybe_int, maybe_text, one, runs, spent, stored, text, too_large, usage, write};
 use crate::{checksum::Checksum, trouble::Trouble};
-use loomflow_runtime::journal::{Record, RecordKind};
-use rusqlite::{CachedStatement, Connection, Row, params};
+use loomflow_runtime::journal::{Link, Record, RecordKind};
+use rusqlite::{CachedStatement, Connection, Row, params, types::ValueRef};
 
 /// What stands as the kind of a run's input, which has the number 0.
 const INPUT: &str = "input";
 
 /// The texts come first.
-const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, key, turn, attempt, at, took, back, live, value, \
-                   crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, giver, key, turn, attempt, at, took, back, live, \
+                   value, crc, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 /// The columns, in the order they are read in.
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT key, kind, scope, turn, node, label, attempt, at, took, back, live, value, usage, crc FROM records ",
+            "SELECT key, kind, scope, turn, node, label, attempt, at, took, back, live, value, usage, crc, giver, link ",
+            "FROM records ",
             $rest
         )
     };
 }
 
 fn crc(key: i64, record: &Record) -> i64 {
-    Checksum::new()
-        .int(key)
+    let mut sum = Checksum::new();
+    sum.int(key)
         .text(record.kind.name())
         .text(&record.scope)
         .int(record.turn.cast_signed())
@@ -36,8 +37,15 @@ fn crc(key: i64, record: &Record) -> i64 {
         .maybe_int(record.after.map(u64::cast_signed))
         .text(&record.live)
         .text(&record.value)
-        .text(&usage(&record.usage))
-        .end()
+        .text(&usage(&record.usage));
+    // The rows of the first format have neither, and the checksum of what they have.
+    if let Some(by) = &record.by {
+        sum.text(by);
+    }
+    if let Some(link) = &record.link {
+        sum.add(link.bytes());
+    }
+    sum.end()
 }
 
 fn input_crc(key: i64, input: &str) -> i64 {
@@ -65,17 +73,19 @@ pub(crate) struct Adding<'c> {
     /// The texts that stand in the statement: they are mostly those of the record before, since many runs are at the same
     /// step of the same workflow.
     texts: [String; 5],
+    /// The giver that stands in it: mostly none.
+    giver: Option<String>,
 }
 
 impl<'c> Adding<'c> {
     pub(crate) fn new(connection: &'c Connection) -> Result<Self, Trouble> {
-        Ok(Self { statement: connection.prepare_cached(ADD)?, texts: Default::default() })
+        Ok(Self { statement: connection.prepare_cached(ADD)?, texts: Default::default(), giver: None })
     }
 
     /// Adds a record of a run.
     pub(crate) fn add(&mut self, run: u64, record: &Record) -> Result<(), Trouble> {
         let key = key(run, record.seq).ok_or_else(too_large)?;
-        let Self { statement, texts } = self;
+        let Self { statement, texts, giver } = self;
         let usage = usage(&record.usage);
         let now = [record.kind.name(), &record.scope, &record.node, &record.label, &usage];
         for ((column, text), now) in (1..).zip(texts).zip(now) {
@@ -84,16 +94,21 @@ impl<'c> Adding<'c> {
                 statement.raw_bind_parameter(column, stored(now))?;
             }
         }
-        statement.raw_bind_parameter(6, key)?;
-        statement.raw_bind_parameter(7, record.turn.cast_signed())?;
-        statement.raw_bind_parameter(8, record.attempt)?;
-        statement.raw_bind_parameter(9, record.began_at)?;
-        statement.raw_bind_parameter(10, record.at.wrapping_sub(record.began_at))?;
+        if *giver != record.by {
+            giver.clone_from(&record.by);
+            statement.raw_bind_parameter(6, giver.as_deref())?;
+        }
+        statement.raw_bind_parameter(7, key)?;
+        statement.raw_bind_parameter(8, record.turn.cast_signed())?;
+        statement.raw_bind_parameter(9, record.attempt)?;
+        statement.raw_bind_parameter(10, record.began_at)?;
+        statement.raw_bind_parameter(11, record.at.wrapping_sub(record.began_at))?;
         let back = record.after.map(|after| record.seq.wrapping_sub(after).cast_signed());
-        statement.raw_bind_parameter(11, back)?;
-        statement.raw_bind_parameter(12, stored(&record.live))?;
-        statement.raw_bind_parameter(13, stored(&record.value))?;
-        statement.raw_bind_parameter(14, crc(key, record))?;
+        statement.raw_bind_parameter(12, back)?;
+        statement.raw_bind_parameter(13, stored(&record.live))?;
+        statement.raw_bind_parameter(14, stored(&record.value))?;
+        statement.raw_bind_parameter(15, crc(key, record))?;
+        statement.raw_bind_parameter(16, record.link.as_ref().map(|link| &link.bytes()[..]))?;
         statement.raw_execute()?;
         Ok(())
     }
@@ -105,6 +120,14 @@ pub(crate) fn add_input(connection: &Connection, run: u64, input: &str) -> Resul
     let add = "INSERT INTO records (key, kind, value, crc) VALUES (?1, ?2, ?3, ?4)";
     write(connection, add, params![key, INPUT, stored(input), input_crc(key, input)])?;
     Ok(())
+}
+
+fn link(row: &Row<'_>, column: usize) -> Result<Option<Link>, Odd> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Blob(bytes) => Ok(Some(Link::of(bytes.try_into().map_err(|_| Odd)?))),
+        _ => Err(Odd),
+    }
 }
 
 fn parse(row: &Row<'_>) -> Result<Record, Odd> {
@@ -123,7 +146,9 @@ fn parse(row: &Row<'_>) -> Result<Record, Odd> {
         after: maybe_int(row, 9)?.map(|back| seq.wrapping_sub(back.cast_unsigned())),
         live: text(row, 10)?,
         value: text(row, 11)?,
+        by: maybe_text(row, 14)?,
         usage: spent(row, 12)?,
+        link: link(row, 15)?,
     };
     Odd::unless(crc(key, &record) == int(row, 13)?)?;
     Ok(record)

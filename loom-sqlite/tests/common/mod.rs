@@ -74,7 +74,9 @@ pub fn step(claim: Claim, seq: u64, bytes: usize) -> Append {
         after: None,
         live: "{}".to_owned(),
         value: value.chars().cycle().take(bytes).collect(),
+        by: None,
         usage: loomflow_runtime::meter::Usage::default(),
+        link: None,
     };
     Append {
         claim,

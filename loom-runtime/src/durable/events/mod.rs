@@ -15,3 +15,4 @@ pub use reader::Events;
 pub(crate) use spot::Spot;
 
 pub(super) use feed::Heard;
+pub(super) use recorded::Recorded;

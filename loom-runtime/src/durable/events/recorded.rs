@@ -3,6 +3,7 @@
 use super::super::{
     inner::given,
     resolve::{Resolver, damaged},
+    wording::Wording,
 };
 use crate::{
     event::{End, Event, Happened, Json},
@@ -13,10 +14,10 @@ use crate::{
 
 /// What is recorded of one run.
 #[derive(Clone, Copy)]
-pub(super) struct Recorded<'j> {
-    pub(super) journal: &'j dyn Journal,
-    pub(super) run: u64,
-    pub(super) id: &'j str,
+pub(in super::super) struct Recorded<'j> {
+    pub(in super::super) journal: &'j dyn Journal,
+    pub(in super::super) run: u64,
+    pub(in super::super) id: &'j str,
 }
 
 /// Some events, and whether nothing comes after them.
@@ -32,7 +33,7 @@ pub(super) struct Page {
 
 impl Recorded<'_> {
     /// That it began: event number 0.
-    pub(super) async fn started(&self, info: &RunInfo) -> Result<Event, JournalError> {
+    pub(in super::super) async fn started(&self, info: &RunInfo) -> Result<Event, JournalError> {
         let input = self.json(self.journal.input(self.run).await?, 0)?;
         let started = Happened::Started { workflow: info.workflow.clone(), version: info.version, input };
         Ok(Event::of_run(0, info.created_at, started))
@@ -43,25 +44,32 @@ impl Recorded<'_> {
         let records = self.journal.records(self.run, from, limit).await?;
         let more = records.len() == limit;
         let next = records.last().map_or(from, |last| last.seq + 1);
+        let (events, over) = self.events(records).await?;
+        Ok(Page { events, next, more, over })
+    }
+
+    /// The events of records that follow one another, and whether the run has ended with the last of them.
+    pub(in super::super) async fn events(&self, records: Vec<Record>) -> Result<(Vec<Event>, bool), JournalError> {
+        let next = records.last().map_or(0, |last| last.seq + 1);
         let asks = records.iter().any(|record| matches!(record.kind, RecordKind::Asked | RecordKind::Answered));
         let asked = if asks { self.journal.questions(self.run).await? } else { Vec::new() };
-        let mut page = Page { events: Vec::with_capacity(records.len()), next, more, over: false };
+        let (mut events, mut over) = (Vec::with_capacity(records.len()), false);
         for record in records {
             let what = match record.kind {
                 // It is a part of what happens elsewhere.
                 RecordKind::Value => continue,
                 RecordKind::Ended => {
                     let end = self.ended(&record, next).await?;
-                    page.over = end.is_some();
+                    over = end.is_some();
                     // What is tried again had failed.
                     Happened::Ended(end.map_or_else(|| self.failure(&record).map(End::Failed), Ok)?)
                 }
                 _ => self.happened(&record, &asked)?,
             };
             let Record { seq, scope, turn, node, label, attempt, began_at, at, usage, .. } = record;
-            page.events.push(Event { seq, what, scope, turn, node, label, attempt, began_at, at, usage });
+            events.push(Event { seq, what, scope, turn, node, label, attempt, began_at, at, usage });
         }
-        Ok(page)
+        Ok((events, over))
     }
 
     fn happened(&self, record: &Record, asked: &[Asked]) -> Result<Happened, JournalError> {
@@ -79,20 +87,23 @@ impl Recorded<'_> {
             RecordKind::Asked => {
                 let asked = asked.iter().find(|asked| asked.seq == record.seq);
                 let asked = asked.ok_or_else(|| self.damaged(record.seq, "is of no question"))?;
-                let question = asked.question.as_deref().map(serde_json::from_str).transpose();
-                let question = question.map_err(|_| self.damaged(record.seq, "has a question that cannot be read"))?;
-                let until = (!record.value.is_empty()).then(|| self.due(record)).transpose()?;
-                Happened::Asked { ask: asked.ask.clone(), question, until }
+                let whole = asked.question.as_deref().map(serde_json::from_str).transpose();
+                let whole = whole.map_err(|_| self.damaged(record.seq, "has a question that cannot be read"))?;
+                let (beginning, within) =
+                    Wording::told(&record.value).ok_or_else(|| self.damaged(record.seq, "tells of no question"))?;
+                let until = within.map(|within| record.began_at.saturating_add(within));
+                Happened::Asked { ask: asked.ask.clone(), question: whole.or(beginning), until }
             }
             RecordKind::Answered => {
                 // Of the questions of a visit, the one asked last is the one that is answered.
                 let earlier = asked.iter().filter(|asked| asked.seq < record.seq);
                 let here = |asked: &&Asked| asked.scope == record.scope && asked.node == record.node;
                 let asked = earlier.rev().find(here).ok_or_else(|| self.damaged(record.seq, "answers no question"))?;
-                let by = match &asked.state {
+                // Before answers were recorded with who gave them, the question alone told that.
+                let by = record.by.clone().or_else(|| match &asked.state {
                     QuestionState::Answered { by, .. } => by.clone(),
                     QuestionState::Open | QuestionState::Closed => None,
-                };
+                });
                 Happened::Answered { ask: asked.ask.clone(), answer: json()?, by }
             }
             RecordKind::Output | RecordKind::Value | RecordKind::Ended => Happened::Output(json()?),

@@ -5,7 +5,7 @@ use super::{
     given::{NOW, OWNER, append, asked, begun, fresh, head, kept, leave, open, record, refused, same},
 };
 use crate::{
-    journal::{Append, Journal, JournalError, Record, RecordKind, Status},
+    journal::{Append, Journal, JournalError, Link, Record, RecordKind, Status},
     meter::Usage,
 };
 use std::time::Duration;
@@ -61,7 +61,9 @@ async fn keeps_every_field<S: Store>(store: &S) {
         after: None,
         live: String::new(),
         value: String::new(),
+        by: None,
         usage: Usage::default(),
+        link: None,
     };
     let extreme = Record {
         seq: 15,
@@ -71,6 +73,8 @@ async fn keeps_every_field<S: Store>(store: &S) {
         began_at: i64::MAX,
         at: i64::MIN,
         after: Some(14),
+        by: Some(String::new()),
+        link: Some(Link::of([u8::MAX; 16])),
         usage: Usage { calls: u64::MAX, input: u64::MAX, output: u64::MAX, time: Duration::from_millis(u64::MAX) },
         ..record(15)
     };

@@ -3,8 +3,8 @@
 use super::Store;
 use crate::{
     journal::{
-        Append, Asked, Begun, Claim, Head, Journal, JournalError, Message, NewRun, QuestionState, Record, RecordKind,
-        Status,
+        Append, Asked, Begun, Claim, Head, Journal, JournalError, Link, Message, NewRun, QuestionState, Record,
+        RecordKind, Status,
     },
     meter::Usage,
 };
@@ -100,7 +100,9 @@ pub(super) fn record(seq: u64) -> Record {
         after: seq.checked_sub(2).map(|before| before + 1),
         live: r#"{"ticket":1}"#.to_owned(),
         value: format!(r#"{{"number":{seq}}}"#),
+        by: Some("ann@example.org".to_owned()),
         usage: Usage::default(),
+        link: Some(Link::of(*b"0123456789abcdef")),
     }
 }
 

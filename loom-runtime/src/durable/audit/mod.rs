@@ -1,0 +1,64 @@
+//! Reading what was: the journal as an audit log, whether its records are what was written, and where a run went.
+//!
+//! What it comes to is in [`audit`](crate::audit). Nothing here claims a run or writes to a journal.
+
+mod entries;
+mod verify;
+
+pub use entries::Auditing;
+pub use verify::Verify;
+
+use super::{error::LoomError, loom::Loom};
+use crate::{audit::Verified, journal::Filter};
+use std::{io, sync::Arc};
+
+impl<C: Send + Sync + 'static> Loom<C> {
+    /// All that is recorded of a run, as one reads it afterwards: what it was begun with, each visit of a node with what it
+    /// gave, attempts that failed, the way that was taken, questions and who answered them, timers, cancels, retries, the end.
+    ///
+    /// A run of any workflow can be read, and one of plain Rust, by any program, while it is at work or when it has ended.
+    ///
+    /// # Errors
+    /// When there is no such run, and what the journal fails with.
+    pub fn audit(&self, id: impl Into<String>) -> Auditing {
+        Auditing::new(Arc::clone(&self.0.journal), id.into())
+    }
+
+    /// Writes the [audit logs](Self::audit) of the runs a filter lets through, the oldest first, as lines of JSON: one flat
+    /// object each ([`Entry`](crate::audit::Entry)). Gives how many runs.
+    ///
+    /// # Errors
+    /// What the journal fails with, and [`LoomError::Unwritten`] when `to` takes no more.
+    pub async fn export(&self, filter: &Filter, to: &mut (impl io::Write + Send)) -> Result<usize, LoomError> {
+        let runs = self.runs(filter).await?;
+        for run in runs.iter().rev() {
+            let audit = self.audit(&run.id).await?;
+            audit.write(to).map_err(|source| LoomError::Unwritten { id: run.id.clone(), source })?;
+        }
+        Ok(runs.len())
+    }
+
+    /// Looks whether the records of a run are those that were written, by the [links](crate::journal::Link) that chain them:
+    /// the first that was changed, removed or moved is named.
+    ///
+    /// The chain by itself does not tell that records are missing at its end, or that somebody wrote all of it anew.
+    /// [`expecting`](Verify::expecting) what an earlier look gave does.
+    ///
+    /// # Errors
+    /// When there is no such run, and when the journal cannot be read at all. A damaged record is no error, but what is found.
+    pub fn verify(&self, id: impl Into<String>) -> Verify {
+        Verify::new(Arc::clone(&self.0.journal), id.into())
+    }
+
+    /// The same of all runs a filter lets through, the newest first.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify).
+    pub async fn verify_all(&self, filter: &Filter) -> Result<Vec<Verified>, LoomError> {
+        let mut all = Vec::new();
+        for run in self.runs(filter).await? {
+            all.push(self.verify(run.id).await?);
+        }
+        Ok(all)
+    }
+}
