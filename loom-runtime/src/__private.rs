@@ -19,7 +19,7 @@ pub use crate::{
     question::Question,
     run::Run,
     state::{Anyway, Fields, Kept, Of, Restoring, Saved, Source, Unfit},
-    step::{Call, Caller, Calls, Step, check_answer},
+    step::{Call, Caller, Calls, Step, check_answer, graph_within},
     value::{Slot, Value, kept},
     visit::{Visit, Visited},
     wait::{Until, Wait},

@@ -6,6 +6,7 @@ use crate::{
     policy::Policy,
     value::Value,
 };
+use loomflow_graph::graph::Graph;
 
 /// A step, or a workflow used as one: the part that does not depend on the context.
 ///
@@ -41,6 +42,23 @@ pub trait Step: 'static {
     fn check_answer(_ask: &str, _json: &str) -> Option<Result<(), serde_json::Error>> {
         None
     }
+
+    /// The graph of the workflow that is met by way of these nodes, each within the workflow at the one before: of this one, if it
+    /// is a workflow, by way of none.
+    #[must_use]
+    fn graph(_nodes: &[&str]) -> Option<Graph<'static>> {
+        None
+    }
+}
+
+/// Gives the graph of a step that is a workflow, or one within it.
+pub type GraphOf = fn(&[&str]) -> Option<Graph<'static>>;
+
+/// The graph of a workflow, or of one within it: its nodes say theirs.
+#[must_use]
+pub fn graph_within(graph: Graph<'static>, steps: &[(&str, GraphOf)], nodes: &[&str]) -> Option<Graph<'static>> {
+    let Some((first, within)) = nodes.split_first() else { return Some(graph) };
+    steps.iter().find(|(node, _)| node == first).and_then(|(_, graph)| graph(within))
 }
 
 /// Checks whether a step is an ask of some name, and whether an answer is of its shape.

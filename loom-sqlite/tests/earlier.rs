@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{begin, fill, read, step};
+use common::{NOW, begin, fill, read, step};
 use loomflow_runtime::journal::Journal;
 use loomflow_sqlite::Sqlite;
 use rusqlite::Connection;
@@ -29,6 +29,8 @@ async fn a_file_of_the_format_before_chains_is_read_and_written_on() {
         assert_eq!(&read(&journal, &format!("run-{n}")).await.expect("it can still be read"), before);
         assert!(before.records.iter().all(|record| record.link.is_none()));
     }
+    // The lease that the file was filled under has ended with its journal.
+    journal.lease("owner", NOW + 60_000).await.expect("an owner is given a lease");
     let claim = begin(&journal, "new").await.expect("a run begins");
     journal.append(step(claim, 1, 20)).await.expect("it goes on");
     assert!(journal.last(claim.run).await.expect("it can be read").is_some());

@@ -3,7 +3,7 @@
 use super::Tool;
 use crate::spans;
 use loomflow_runtime::{
-    __private::{Taken, Takes},
+    __private::{Taken, Takes, graph::Graph},
     Failure, Policy, Step,
     driver::{At, Driver},
     step::Call,
@@ -53,6 +53,10 @@ impl<T: Tool> Step for Use<T> {
 
     fn check_answer(ask: &str, json: &str) -> Option<Result<(), serde_json::Error>> {
         T::check_answer(ask, json)
+    }
+
+    fn graph(nodes: &[&str]) -> Option<Graph<'static>> {
+        T::graph(nodes)
     }
 }
 

@@ -106,6 +106,22 @@ pub enum LoomError {
         /// The nodes that ask, each with the number of its question.
         open: Vec<(String, u64)>,
     },
+    /// The run's workflow has no such node.
+    #[error("run `{id}` has no node `{node}`{}", if .near.is_empty() { String::new() } else { format!(": did you mean `{}`?", .near.join("`, `")) })]
+    NoNode {
+        /// The id of the run.
+        id: String,
+        /// The name that was given.
+        node: String,
+        /// The names that are most like it.
+        near: Vec<String>,
+    },
+    /// The run is one of plain Rust, which has no graph.
+    #[error("run `{id}` is plain Rust and has no graph: `loom.audit` tells what happened in it")]
+    NoGraph {
+        /// The id of the run.
+        id: String,
+    },
     /// What was read of a run could not be written where it was to go.
     #[error("what is recorded of run `{id}` could not be written there")]
     Unwritten {

@@ -9,7 +9,7 @@ use crate::{
     machine::{Machine, Workflow},
     step::Step,
 };
-use loomflow_graph::version::fingerprint;
+use loomflow_graph::{graph::Graph, version::fingerprint};
 use std::{
     collections::{BTreeMap, btree_map},
     future::Future,
@@ -32,6 +32,9 @@ pub(super) trait Runner<C>: Send + Sync {
 
     /// Whether an answer is of the shape its ask needs; none when the workflow has no such ask.
     fn check_answer(&self, ask: &str, json: &str) -> Option<Result<(), serde_json::Error>>;
+
+    /// The graph of the workflow, or of one within it by way of these nodes.
+    fn graph_within(&self, nodes: &[&str]) -> Option<Graph<'static>>;
 
     /// Its graph, as it is kept of a run.
     fn graph(&self) -> &Described;
@@ -62,6 +65,10 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
 
     fn check_answer(&self, ask: &str, json: &str) -> Option<Result<(), serde_json::Error>> {
         <W as Step>::check_answer(ask, json)
+    }
+
+    fn graph_within(&self, nodes: &[&str]) -> Option<Graph<'static>> {
+        <W as Step>::graph(nodes)
     }
 
     fn graph(&self) -> &Described {

@@ -95,7 +95,9 @@ fn entry(run: &RunInfo, event: Event, link: Option<Link>) -> Entry {
 /// What was live where a record was written.
 async fn live(resolver: &mut Resolver<'_>, record: &Record) -> Result<BTreeMap<String, Json>, JournalError> {
     let (live, _) = resolver.live(record).await?;
-    let defs: HashMap<_, _> = live.named().map(|(name, def)| (name.to_owned(), def.clone())).collect();
+    // What a run ended with is told by the entry itself, and has no name.
+    let named = live.named().filter(|(name, _)| !name.is_empty());
+    let defs: HashMap<_, _> = named.map(|(name, def)| (name.to_owned(), def.clone())).collect();
     let values = resolver.values(&defs).await?;
     Ok(values.into_iter().filter_map(|(name, json)| Some((name, Json::new(json).ok()?))).collect())
 }

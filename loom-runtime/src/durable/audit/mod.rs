@@ -3,13 +3,21 @@
 //! What it comes to is in [`audit`](crate::audit). Nothing here claims a run or writes to a journal.
 
 mod entries;
+mod explain;
+mod overlay;
+mod trail;
 mod verify;
+mod within;
 
 pub use entries::Auditing;
 pub use verify::Verify;
 
 use super::{error::LoomError, loom::Loom};
-use crate::{audit::Verified, journal::Filter};
+use crate::{
+    audit::{Explanation, Verified},
+    journal::Filter,
+};
+use loomflow_graph::draw::Drawing;
 use std::{io, sync::Arc};
 
 impl<C: Send + Sync + 'static> Loom<C> {
@@ -60,5 +68,43 @@ impl<C: Send + Sync + 'static> Loom<C> {
             all.push(self.verify(run.id).await?);
         }
         Ok(all)
+    }
+
+    /// Why a node ran in a run, or did not: the way that led there each time, how many attempts it took and what it gave; or
+    /// else where the run went elsewhere, and which labels would have led there.
+    ///
+    /// A node in a workflow within is named by way of the nodes around, `billing/refund`, or by its own name where no other
+    /// node bears it. Where the program's graph is no longer the one that the run was begun with, it is told by the program's.
+    ///
+    /// # Errors
+    /// [`LoomError::NoNode`] with the names that are near, [`LoomError::Unregistered`] when the workflow of the run was not
+    /// named to this `Loom`, [`LoomError::NoGraph`] when the run is plain Rust, and what the journal fails with.
+    pub async fn explain(&self, id: &str, node: &str) -> Result<Explanation, LoomError> {
+        self.within(id).await?.explain(node)
+    }
+
+    /// The graph of a run with the run laid over it: where it is, what it visited how often, how long that took and how many
+    /// tokens it spent.
+    ///
+    /// ```no_run
+    /// # async fn draw<C: Send + Sync + 'static>(loom: loomflow_runtime::Loom<C>) -> Result<(), loomflow_runtime::LoomError> {
+    /// println!("{}", loom.drawing("ticket-42").await?.to_mermaid());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`explain`](Self::explain).
+    pub async fn drawing(&self, id: &str) -> Result<Drawing<'static>, LoomError> {
+        self.within(id).await?.drawing("")
+    }
+
+    /// The same of a workflow within the run, by the node it was entered at. Where that was visited more than once the last visit
+    /// is drawn.
+    ///
+    /// # Errors
+    /// Those of [`explain`](Self::explain).
+    pub async fn drawing_within(&self, id: &str, node: &str) -> Result<Drawing<'static>, LoomError> {
+        self.within(id).await?.drawing(node)
     }
 }
