@@ -117,6 +117,6 @@ CREATE TABLE cache (
 CREATE VIEW journal AS
 SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
        strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value, records.giver,
-       records.usage, lower(hex(records.link)) AS link
+       records.usage, nullif(lower(hex(records.link)), '') AS link
 FROM runs JOIN records ON records.run = runs.run
 ORDER BY runs.run, records.seq;

@@ -6,3 +6,4 @@ mod kept;
 mod drawn;
 mod explained;
 mod runs;
+mod verified;
