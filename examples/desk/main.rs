@@ -38,7 +38,7 @@ impl Desk {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    // `list` and `runs` need no bank.
-    let loom = async || Desk::open().map(Loom::builder);
+    // `list` and `runs` need no bank. What happens to money can be verified.
+    let loom = async || Desk::open().map(|desk| Loom::builder(desk).chained());
     Cli::new(loom, workflows![Triage, Refund]).run().await
 }

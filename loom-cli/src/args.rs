@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Resume(command::resume::Resume),
     Retry(command::retry::Retry),
     Cancel(command::cancel::Cancel),
+    Export(command::export::Export),
+    Verify(command::verify::Verify),
     Prune(command::prune::Prune),
     Completions(command::completions::Completions),
 }
@@ -94,10 +96,10 @@ pub(crate) fn line(name: &str, workflows: &[&str], versions: &[String], takes: &
     }
     line = line.mut_subcommand("run", |run| run.after_help(takes.to_owned()));
     let names = || workflows.iter().map(|name| (*name).to_owned());
-    for command in ["graph", "run", "runs"] {
+    for command in ["graph", "run", "runs", "export", "verify"] {
         let keys: Vec<String> = match command {
-            "runs" => names().collect(),
-            _ => names().chain(versions.iter().cloned()).collect(),
+            "graph" | "run" => names().chain(versions.iter().cloned()).collect(),
+            _ => names().collect(),
         };
         let named = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(keys));
         line = line.mut_subcommand(command, |command| command.mut_arg("workflow", named));

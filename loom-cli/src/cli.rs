@@ -144,6 +144,8 @@ impl<C: Send + Sync + 'static> Cli<C> {
             Command::Resume(resume) => resume.carry_out(&mut session).await,
             Command::Retry(retry) => retry.carry_out(&mut session).await,
             Command::Cancel(cancel) => cancel.carry_out(&mut session).await,
+            Command::Export(export) => export.carry_out(&mut session).await,
+            Command::Verify(verify) => verify.carry_out(&mut session).await,
             Command::Prune(prune) => prune.carry_out(&mut session).await,
             Command::Completions(completions) => Ok(completions.carry_out(line, &name, &mut session.out)),
         };

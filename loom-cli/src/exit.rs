@@ -17,7 +17,7 @@ pub(crate) enum Exit {
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  it was done; the run has ended with its output
-  1  the run failed
+  1  the run failed, or is not what was written
   2  what was said does not fit: the command line, a name, an input, an answer
   3  the run waits, for an answer or a time
   4  the run was cancelled

@@ -22,6 +22,8 @@
 //! | `desk resume` | carries on what was cut off: one run, or all |
 //! | `desk retry ticket-42` | tries a failed run again from where it stood |
 //! | `desk cancel ticket-42` | cancels a run |
+//! | `desk export ticket-42` | the audit log of a run, or of all |
+//! | `desk verify` | whether the records of chained runs are what was written |
 //! | `desk prune --older-than 30d` | deletes runs that ended long ago |
 //! | `desk completions bash` | completions for a shell |
 //!
@@ -40,7 +42,7 @@
 //! | exit code | meaning |
 //! | --- | --- |
 //! | 0 | it was done; the run has ended with its output |
-//! | 1 | the run failed |
+//! | 1 | the run failed, or is not what was written |
 //! | 2 | what was said does not fit: the command line, a name, an input, an answer |
 //! | 3 | the run waits, for an answer or a time |
 //! | 4 | the run was cancelled |

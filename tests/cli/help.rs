@@ -17,9 +17,21 @@ fn the_program_tells_its_commands_and_its_exit_codes() {
 
 #[test]
 fn each_command_tells_its_options() {
-    for command in
-        ["list", "graph", "run", "runs", "show", "answer", "resume", "retry", "cancel", "prune", "completions"]
-    {
+    for command in [
+        "list",
+        "graph",
+        "run",
+        "runs",
+        "show",
+        "answer",
+        "resume",
+        "retry",
+        "cancel",
+        "export",
+        "verify",
+        "prune",
+        "completions",
+    ] {
         insta::assert_snapshot!(command, help(&["help", command]));
     }
 }

@@ -8,5 +8,6 @@ mod in_process;
 mod inputs;
 mod looks;
 mod output;
+mod records;
 #[cfg(unix)]
 mod terminal;

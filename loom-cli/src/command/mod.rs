@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod cancel;
 pub(crate) mod completions;
+pub(crate) mod export;
 pub(crate) mod graph;
 pub(crate) mod list;
 pub(crate) mod prune;
@@ -11,3 +12,4 @@ pub(crate) mod retry;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;
+pub(crate) mod verify;

@@ -19,6 +19,16 @@ use serde_json::value::RawValue;
 /// List the runs, the newest first
 #[derive(Debug, Args)]
 pub(crate) struct Runs {
+    #[command(flatten)]
+    which: Which,
+    /// At most so many; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+}
+
+/// Which runs are meant.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
     /// Those that stand so
     #[arg(long, value_enum)]
     status: Option<Stands>,
@@ -31,9 +41,19 @@ pub(crate) struct Runs {
     /// Those of this session
     #[arg(long)]
     session: Option<String>,
-    /// At most so many; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
+}
+
+impl Which {
+    fn filter(self, limit: usize) -> Filter {
+        let Which { status, workflow, user, session } = self;
+        Filter { workflow, status: status.map(Status::from), user, session, limit, ..Filter::default() }
+    }
+
+    /// The ids of all of them, the newest first.
+    pub(crate) async fn ids<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Vec<String>, Trouble> {
+        let runs = session.journal().await?.runs(&self.filter(0)).await?;
+        Ok(runs.into_iter().map(|run| run.id).collect())
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -69,16 +89,7 @@ pub(crate) struct Told<'r> {
 
 impl Runs {
     pub(crate) async fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
-        let workflow = self.workflow.map(|key| session.workflows.find(&key).map_err(Trouble::Usage)).transpose()?;
-        let filter = Filter {
-            workflow: workflow.map(|known| known.graph().name().to_owned()),
-            status: self.status.map(Status::from),
-            user: self.user,
-            session: self.session,
-            limit: self.limit,
-            ..Filter::default()
-        };
-        let runs = session.reader().await?.runs(&filter).await?;
+        let runs = session.journal().await?.runs(&self.which.filter(self.limit)).await?;
         if !session.out.is_text {
             for info in &runs {
                 session.out.json(&Told::of(info));
