@@ -1,5 +1,7 @@
 //! What the README shows of the command line, said to the program that it shows.
 
+#![allow(dead_code, clippy::unused_async, reason = "it is the README's program, whose `main` is not run here")]
+
 use loomflow::{cli, prelude::*, workflows};
 use serde::{Deserialize, Serialize};
 use std::process::ExitCode;

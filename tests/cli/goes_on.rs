@@ -15,7 +15,10 @@ fn cut_off() -> Desk {
 #[test]
 fn what_was_killed_goes_on_where_it_stood() {
     let desk = cut_off();
-    assert_eq!(desk.says(&["show", "r-1"]).last()["status"], "running");
+    let shown = desk.says(&["show", "r-1"]).last();
+    assert_eq!((&shown["status"], &shown["can_go_on"]), (&json!("running"), &json!(true)));
+    let told = desk.says(&["show", "r-1", "--text"]).out;
+    assert!(told.ends_with("nobody is at it, and it can go on:\n  desk resume r-1\n"), "{told}");
     let said = desk.says(&["resume", "r-1"]);
     let kinds: Vec<_> =
         said.lines().iter().filter(|line| line["kind"].is_string()).map(|line| line["node"].clone()).collect();

@@ -119,6 +119,7 @@ fn a_run_is_shown_with_how_it_stands_and_what_happened() {
     let kinds: Vec<&Value> = shown["events"].as_array().into_iter().flatten().map(|event| &event["kind"]).collect();
     assert_eq!(kinds, ["started", "attempt", "failed", "ended"]);
     let waiting = desk.says(&["show", "r-1"]).last();
+    assert_eq!(waiting["can_go_on"], false);
     assert_eq!((&waiting["at"], &waiting["questions"][0]["ask"]), (&json!(["approve"]), &json!("approve")));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{exit::Exit, session::Session, trouble::Trouble};
 use clap::{Args, ValueEnum};
+use loomflow_graph::draw::Drawing;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -35,7 +36,7 @@ impl Graph {
     pub(crate) fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
         let known = session.workflows.find(&self.workflow).map_err(Trouble::Usage)?;
         let format = self.format.or_else(|| self.output.as_deref().and_then(of_file)).unwrap_or(Format::Mermaid);
-        let drawn = drawn(&known.graph(), format)?;
+        let drawn = drawn(&known.graph().drawing(), format)?;
         match self.output {
             None => session.out.raw(drawn.as_bytes()),
             Some(file) => {
@@ -46,12 +47,13 @@ impl Graph {
     }
 }
 
-fn drawn(graph: &loomflow_graph::graph::Graph<'_>, format: Format) -> Result<String, Trouble> {
+#[cfg_attr(feature = "svg", expect(clippy::unnecessary_wraps, reason = "not every program draws images"))]
+fn drawn(drawing: &Drawing<'_>, format: Format) -> Result<String, Trouble> {
     match format {
-        Format::Mermaid => Ok(graph.to_mermaid()),
-        Format::Dot => Ok(graph.to_dot()),
+        Format::Mermaid => Ok(drawing.to_mermaid()),
+        Format::Dot => Ok(drawing.to_dot()),
         #[cfg(feature = "svg")]
-        Format::Svg => Ok(graph.to_svg()),
+        Format::Svg => Ok(drawing.to_svg()),
         #[cfg(not(feature = "svg"))]
         Format::Svg => Err(Trouble::Usage(
             "this program draws no images: add the feature `svg` to its dependency on loomflow, or give `--format dot` to Graphviz"

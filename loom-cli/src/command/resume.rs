@@ -19,7 +19,7 @@ use std::sync::Arc;
 const AT_ONCE: usize = 64;
 
 /// How many runs are looked for.
-const MANY: usize = i32::MAX as usize;
+pub(super) const MANY: usize = i32::MAX as usize;
 
 /// Carry on a run that was cut off or may go on, or all of them, until they end or wait
 ///

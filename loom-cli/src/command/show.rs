@@ -1,6 +1,9 @@
 //! `show`: how a run stands, and what happened in it.
 
-use super::runs::{Told, style};
+use super::{
+    resume::MANY,
+    runs::{Told, style},
+};
 use crate::{
     ask::{Open, open},
     exit::Exit,
@@ -32,8 +35,10 @@ pub(crate) struct Show {
 struct Shown<'r> {
     #[serde(flatten)]
     run: Told<'r>,
-    /// The nodes where it stands.
+    /// The nodes where it waits.
     at: Vec<String>,
+    /// Whether it can go on, and nobody is at it.
+    can_go_on: bool,
     questions: Vec<Open>,
     events: &'r [Event],
 }
@@ -54,15 +59,18 @@ impl Show {
             }
         }
         let at = stands_at(&info, &happened);
+        let can_go_on = !info.status.is_end() && loom.journal().ready(now(), MANY).await?.contains(&self.id);
         if !session.out.is_text {
-            session.out.json(&Shown { run: Told::of(&info), at, questions, events: &happened });
+            session.out.json(&Shown { run: Told::of(&info), at, can_go_on, questions, events: &happened });
             return Ok(Exit::Done);
         }
         let rows: Vec<Vec<String>> = told_of(&info, &at, &happened).into_iter().map(row).collect();
         session.out.table(&rows);
         let lines: Vec<String> = happened.iter().filter_map(told).collect();
         let asks: Vec<String> = questions.iter().flat_map(Open::lines).collect();
-        for part in [lines, asks].iter().filter(|part| !part.is_empty()) {
+        let resume = session.says(&["resume", &self.id]);
+        let resume = can_go_on.then(|| format!("nobody is at it, and it can go on:\n  {resume}"));
+        for part in [lines, asks, resume.into_iter().collect()].iter().filter(|part| !part.is_empty()) {
             session.out.line("");
             for line in part {
                 session.out.line(line);
@@ -87,7 +95,8 @@ fn told_of(info: &RunInfo, at: &[String], happened: &[Event]) -> Vec<(&'static s
         ("status", styled(style(info.status), info.status.name())),
     ];
     let mut more = |name, what: Option<String>| rows.extend(what.map(|what| (name, what)));
-    more("at", (!at.is_empty()).then(|| safe(&at.join(", "))));
+    let stands = if at.is_empty() { was_at(happened) } else { Some(at.join(", ")) };
+    more("at", stands.filter(|_| !info.status.is_end()).map(|at| safe(&at)));
     more("until", info.wake_at.map(when));
     more("cancelled", info.cancel_at.filter(|_| !info.status.is_end()).map(|ms| format!("asked for {}", when(ms))));
     more("user", info.user.as_deref().map(safe));
@@ -111,23 +120,22 @@ fn told_of(info: &RunInfo, at: &[String], happened: &[Event]) -> Vec<(&'static s
     rows
 }
 
-/// The nodes where a run stands that has not ended: those that wait, or else the one it came to last.
+/// The nodes where a run waits that has not ended, or was cut off where it must not be done twice.
 fn stands_at(info: &RunInfo, happened: &[Event]) -> Vec<String> {
     if info.status.is_end() {
         return Vec::new();
     }
     let of_visit =
         |one: &Event, other: &Event| (&one.scope, one.turn, &one.node) == (&other.scope, other.turn, &other.node);
-    let is_over =
-        |event: &Event| matches!(event.what, Happened::Asked { .. } | Happened::Timer { .. } | Happened::Begun);
-    let open = happened.iter().enumerate().filter(|(index, event)| {
-        is_over(event) && !happened[index + 1..].iter().any(|later| of_visit(event, later) && !is_over(later))
-    });
-    let mut nodes: Vec<String> = open.map(|(_, event)| event.node.clone()).collect();
+    let waits = |event: &Event| matches!(event.what, Happened::Asked { .. } | Happened::Timer { .. } | Happened::Begun);
+    let goes_on = |event: &Event, later: &[Event]| later.iter().any(|later| of_visit(event, later) && !waits(later));
+    let open = happened.iter().zip(1..).filter(|(event, next)| waits(event) && !goes_on(event, &happened[*next..]));
+    let mut nodes: Vec<String> = open.map(|(event, _)| event.node.clone()).collect();
     nodes.dedup();
-    if nodes.is_empty() {
-        let last = happened.iter().rev().find(|event| what(event).is_some());
-        nodes.extend(last.map(|event| format!("after {}", event.node)));
-    }
     nodes
+}
+
+/// The node that a run was at last.
+fn was_at(happened: &[Event]) -> Option<String> {
+    happened.iter().rev().find(|event| what(event).is_some()).map(|event| format!("after {}", event.node))
 }
