@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Run(command::run::Run),
     Runs(command::runs::Runs),
     Show(command::show::Show),
+    Explain(command::explain::Explain),
     Answer(command::answer::Answer),
     Resume(command::resume::Resume),
     Retry(command::retry::Retry),

@@ -136,10 +136,11 @@ impl<C: Send + Sync + 'static> Cli<C> {
             Session { setup: Some(setup), workflows, journal, file: options.journal, journal_option, program, out };
         let done = match command {
             Command::List(list) => Ok(list.carry_out(&mut session)),
-            Command::Graph(graph) => graph.carry_out(&mut session),
+            Command::Graph(graph) => graph.carry_out(&mut session).await,
             Command::Run(run) => run.carry_out(&mut session).await,
             Command::Runs(runs) => runs.carry_out(&mut session).await,
             Command::Show(show) => show.carry_out(&mut session).await,
+            Command::Explain(explain) => explain.carry_out(&mut session).await,
             Command::Answer(answer) => answer.carry_out(&mut session).await,
             Command::Resume(resume) => resume.carry_out(&mut session).await,
             Command::Retry(retry) => retry.carry_out(&mut session).await,

@@ -14,10 +14,11 @@
 //! | command | what it does |
 //! | --- | --- |
 //! | `desk list` | the workflows, with what they take and give |
-//! | `desk graph Triage` | the graph of one, as Mermaid, DOT or an image |
+//! | `desk graph Triage`, `desk graph --run ticket-42` | the graph of one, or of a run with where it went, as Mermaid, DOT or an image |
 //! | `desk run Triage ticket="I was charged twice."` | begins a run, and follows it until it ends or waits |
 //! | `desk runs --status waiting` | the runs of the journal |
 //! | `desk show ticket-42` | how a run stands, what happened in it, and what it waits for |
+//! | `desk explain ticket-42 billing` | why a node ran in a run, or did not |
 //! | `desk answer ticket-42 approve Granted` | answers a question of a run, which goes on |
 //! | `desk resume` | carries on what was cut off: one run, or all |
 //! | `desk retry ticket-42` | tries a failed run again from where it stood |

@@ -55,7 +55,8 @@ impl<C: Send + Sync + 'static> Session<C> {
 
     /// A `Loom` that only looks, for which nothing has to be made.
     pub(crate) async fn reader(&mut self) -> Result<Loom<()>, Trouble> {
-        Ok(Loom::builder(()).shared_journal(self.journal().await?).build())
+        let builder = Loom::builder(()).shared_journal(self.journal().await?);
+        Ok(self.workflows.all().fold(builder, |builder, known| known.is_looked_at(builder)).build())
     }
 
     /// The `Loom` that carries runs on.

@@ -63,6 +63,7 @@ fn exit(error: &LoomError) -> Exit {
         | LoomError::NotAsked { .. }
         | LoomError::Ambiguous { .. }
         | LoomError::Shape { .. }
+        | LoomError::NoNode { .. }
         | LoomError::Journal(JournalError::Unknown { .. }) => Exit::Usage,
         _ => Exit::Undone,
     }

@@ -106,6 +106,9 @@ pub(crate) trait Known<C>: Send + Sync {
     /// Names it to a `Loom`.
     fn name(&self, loom: Builder<C>) -> Builder<C>;
 
+    /// Names it to a `Loom` that only looks.
+    fn is_looked_at(&self, loom: Builder<()>) -> Builder<()>;
+
     /// That an input is one of it.
     fn takes(&self, input: &str) -> Result<(), Unfit>;
 
@@ -127,6 +130,10 @@ impl<C: Send + Sync + 'static, W: Machine<C>> Known<C> for One<W> {
 
     fn name(&self, loom: Builder<C>) -> Builder<C> {
         loom.workflow::<W>()
+    }
+
+    fn is_looked_at(&self, loom: Builder<()>) -> Builder<()> {
+        loom.graph_of::<W>()
     }
 
     fn takes(&self, input: &str) -> Result<(), Unfit> {

@@ -23,6 +23,7 @@ fn each_command_tells_its_options() {
         "run",
         "runs",
         "show",
+        "explain",
         "answer",
         "resume",
         "retry",

@@ -2,6 +2,7 @@
 
 mod answers;
 mod desk;
+mod explained;
 mod goes_on;
 mod help;
 mod in_process;

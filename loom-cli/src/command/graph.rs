@@ -8,12 +8,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Draw the graph of a workflow
+/// Draw the graph of a workflow, or of a run with where it went
 #[derive(Debug, Args)]
 pub(crate) struct Graph {
     /// The workflow
-    #[arg(value_name = "WORKFLOW")]
-    workflow: String,
+    #[arg(value_name = "WORKFLOW", required_unless_present = "run")]
+    workflow: Option<String>,
+    /// The id of a run, which is laid over the drawing: where it is, where it was, how often and for how long
+    #[arg(long, value_name = "RUN", conflicts_with = "workflow")]
+    run: Option<String>,
+    /// The node of that run at which a workflow was entered that is to be drawn
+    #[arg(long, value_name = "NODE", requires = "run", conflicts_with = "workflow")]
+    within: Option<String>,
     /// How it is drawn; else as the name of the file says, or as Mermaid
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -33,10 +39,23 @@ enum Format {
 }
 
 impl Graph {
-    pub(crate) fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
-        let known = session.workflows.find(&self.workflow).map_err(Trouble::Usage)?;
+    pub(crate) async fn carry_out<C: Send + Sync + 'static>(self, session: &mut Session<C>) -> Result<Exit, Trouble> {
+        let drawing = match (self.run, self.workflow) {
+            (Some(run), _) => {
+                let id = session.info(&run).await?.id;
+                let loom = session.reader().await?;
+                match self.within {
+                    Some(node) => loom.drawing_within(&id, &node).await?,
+                    None => loom.drawing(&id).await?,
+                }
+            }
+            (None, workflow) => {
+                let workflow = workflow.unwrap_or_default();
+                session.workflows.find(&workflow).map_err(Trouble::Usage)?.graph().drawing()
+            }
+        };
         let format = self.format.or_else(|| self.output.as_deref().and_then(of_file)).unwrap_or(Format::Mermaid);
-        let drawn = drawn(&known.graph().drawing(), format)?;
+        let drawn = drawn(&drawing, format)?;
         match self.output {
             None => session.out.raw(drawn.as_bytes()),
             Some(file) => {

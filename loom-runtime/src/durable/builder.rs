@@ -1,10 +1,15 @@
 //! How a `Loom` is built.
 
-use super::{inner::Inner, loom::Loom, registry::Registry};
+use super::{
+    inner::Inner,
+    loom::Loom,
+    registry::{Graphs, Registry, version},
+};
 use crate::{
     around::Given,
     journal::{Journal, MemoryJournal},
-    machine::Machine,
+    machine::{Machine, Workflow},
+    step::Step,
 };
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -22,6 +27,7 @@ pub struct Builder<C> {
     lease: Duration,
     given: Given,
     chained: bool,
+    graphs: Graphs,
 }
 
 impl<C> fmt::Debug for Builder<C> {
@@ -39,6 +45,7 @@ impl<C: Send + Sync + 'static> Builder<C> {
             lease: LEASE,
             given: Given::default(),
             chained: false,
+            graphs: Graphs::new(),
         }
     }
 
@@ -61,6 +68,14 @@ impl<C: Send + Sync + 'static> Builder<C> {
     #[must_use]
     pub fn workflow<W: Machine<C>>(mut self) -> Self {
         self.workflows.put::<W>();
+        self
+    }
+
+    /// Names a workflow whose runs are only looked at here, [explained](Loom::explain) and [drawn](Loom::drawing): nothing has to be
+    /// made that its steps could run in.
+    #[must_use]
+    pub fn graph_of<W: Workflow>(mut self) -> Self {
+        self.graphs.insert((W::NAME.to_owned(), version::<W>()), <W as Step>::graph);
         self
     }
 
@@ -94,11 +109,11 @@ impl<C: Send + Sync + 'static> Builder<C> {
 
     /// Builds it. Nothing is done yet: the first run that is begun or carried on takes the lease.
     pub fn build(self) -> Loom<C> {
-        let Builder { context, journal, workflows, lease, given, chained } = self;
+        let Builder { context, journal, workflows, lease, given, chained, graphs } = self;
         let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         let mut inner = Inner::new(context, given, journal, owner, lease, workflows);
-        inner.chained = chained;
+        (inner.chained, inner.graphs) = (chained, graphs);
         Loom(Arc::new(inner))
     }
 }

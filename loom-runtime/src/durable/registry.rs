@@ -76,6 +76,9 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
     }
 }
 
+/// Of workflows by name and version, their graph or that of one within it by way of some nodes.
+pub(super) type Graphs = BTreeMap<(String, u32), fn(&[&str]) -> Option<Graph<'static>>>;
+
 /// Workflows by name and version.
 pub(super) struct Registry<C>(BTreeMap<(String, u32), Arc<dyn Runner<C>>>);
 

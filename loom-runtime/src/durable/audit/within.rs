@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::{Audit, Explanation, Missed},
-    durable::{error::LoomError, loom::Loom, registry::Runner},
+    durable::{error::LoomError, loom::Loom},
     plain::PLAIN,
 };
 use loomflow_graph::{
@@ -26,23 +26,32 @@ const LIKE: f64 = 0.8;
 const DEEP: usize = 16;
 
 /// A run, and the workflow that it is one of.
-pub(super) struct Within<C> {
+pub(super) struct Within {
     audit: Audit,
-    runner: Arc<dyn Runner<C>>,
+    graphs: GraphsOf,
 }
 
+/// The graph of a workflow, or of one within it by way of these nodes.
+type GraphsOf = Arc<dyn Fn(&[&str]) -> Option<Graph<'static>> + Send + Sync>;
+
 impl<C: Send + Sync + 'static> Loom<C> {
-    pub(super) async fn within(&self, id: &str) -> Result<Within<C>, LoomError> {
+    pub(super) async fn within(&self, id: &str) -> Result<Within, LoomError> {
         let audit = self.audit(id).await?;
         if (audit.run.workflow.as_str(), audit.run.version) == (PLAIN, 0) {
             return Err(LoomError::NoGraph { id: id.to_owned() });
         }
-        let runner = self.0.runner(&audit.run)?;
-        Ok(Within { audit, runner })
+        let graphs: GraphsOf = match self.0.graphs.get(&(audit.run.workflow.clone(), audit.run.version)) {
+            Some(&graphs) => Arc::new(graphs),
+            None => {
+                let runner = self.0.runner(&audit.run)?;
+                Arc::new(move |nodes| runner.graph_within(nodes))
+            }
+        };
+        Ok(Within { audit, graphs })
     }
 }
 
-impl<C> Within<C> {
+impl Within {
     pub(super) fn explain(&self, node: &str) -> Result<Explanation, LoomError> {
         let path = self.find(node)?;
         let status = self.audit.run.status;
@@ -106,7 +115,7 @@ impl<C> Within<C> {
 
     fn graph(&self, path: &[String]) -> Option<Graph<'static>> {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        self.runner.graph_within(&path)
+        (self.graphs)(&path)
     }
 
     /// The nodes by way of which a node is come to, itself the last. A name alone is looked for in the run first, and then in
