@@ -81,10 +81,19 @@ pub use loomflow_runtime::__private;
 
 /// What a workflow is written with: `use loomflow::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "test")]
+    pub use crate::test::Testing as _;
     pub use crate::{Choice, agent, tool};
     pub use crate::{Context, Failure, FailureKind, Question, ask, backoff, chain, parallel, route, step, workflow};
     #[cfg(feature = "openai")]
     pub use crate::{Model, ModelError, Tool};
+}
+
+#[cfg(feature = "test")]
+pub mod test {
+    #![doc = include_str!("test.md")]
+
+    pub use loomflow_runtime::test::*;
 }
 
 /// The language of [`workflow!`], construct by construct.

@@ -91,6 +91,7 @@ impl Parse for Told {
         let graph = Described {
             nodes: nodes.into_iter().map(|NodeTold(node)| node).collect(),
             edges: edges.into_iter().map(|EdgeTold(edge)| edge).collect(),
+            ..Described::default()
         };
         Ok(Told { name, graph })
     }
@@ -158,6 +159,7 @@ mod tests {
                 edge(1, 2, &["\"quoted\""], None, true),
                 edge(2, 3, &[], None, false),
             ],
+            ..Described::default()
         };
         let Told { name, graph: read } = syn::parse2(told("Mail", &graph)).expect("it is what was told");
         assert_eq!(drawn(&name, &read), drawn("Mail", &graph));
@@ -173,7 +175,7 @@ mod tests {
                 sets: String::new(),
                 line: 0,
             }],
-            edges: Vec::new(),
+            ..Described::default()
         };
         let page = expand(told("Nothing", &graph)).to_string();
         let page = syn::parse_str::<LitStr>(&page).expect("it is a text").value();

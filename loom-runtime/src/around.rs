@@ -90,7 +90,7 @@ impl Given {
         Arc::make_mut(given).insert(TypeId::of::<T>(), Arc::new(value));
     }
 
-    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let value = Arc::clone(self.0.as_ref()?.get(&TypeId::of::<T>())?);
         value.downcast().ok()
     }

@@ -209,7 +209,7 @@ mod tests {
         task::Wake,
     };
 
-    static HERE: Place = Place { workflow: "Flow", node: "here", position: "", live: &[] };
+    static HERE: Place = Place { workflow: "Flow", node: "here", index: 0, position: "", live: &[] };
 
     #[derive(Default)]
     struct Woken(AtomicU32);

@@ -27,6 +27,7 @@ mod locked;
 pub mod machine;
 mod memory;
 pub mod meter;
+pub mod parts;
 mod permanent;
 mod plain;
 mod policy;
@@ -36,6 +37,8 @@ mod seats;
 mod spans;
 pub mod state;
 pub mod step;
+#[cfg(feature = "test")]
+pub mod test;
 mod unread;
 pub mod value;
 mod visit;

@@ -127,6 +127,8 @@ pub struct Place {
     pub workflow: &'static str,
     /// The node's name; empty where ways only meet and part.
     pub node: &'static str,
+    /// The index of what stands here in the nodes of its [`Graph`]; [`NOWHERE`] where ways only meet and part.
+    pub index: usize,
     /// What a run that is kept here is found again by: unique in the workflow, and the same as long as nobody changes what
     /// stands here.
     pub position: &'static str,
@@ -135,4 +137,7 @@ pub struct Place {
 }
 
 /// Where every run begins.
-pub static START: Place = Place { workflow: "", node: "start", position: "", live: &[] };
+pub static START: Place = Place { workflow: "", node: "start", index: 0, position: "", live: &[] };
+
+/// The index of what is no node of a graph.
+pub const NOWHERE: usize = usize::MAX;

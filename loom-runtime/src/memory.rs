@@ -197,7 +197,7 @@ mod tests {
     use std::{pin::pin, sync::Arc, time::SystemTime};
     use tokio::time::{advance, sleep, timeout};
 
-    static HERE: Place = Place { workflow: "Flow", node: "sleep", position: "", live: &[] };
+    static HERE: Place = Place { workflow: "Flow", node: "sleep", index: 0, position: "", live: &[] };
     const AT: At<()> = At { scope: (), turn: 0, place: &HERE };
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_place_within_a_branch_is_traced_where_it_is_a_node() {
         let memory = Memory::new(Mutex::new(Vec::new()), None);
-        let meets = Place { workflow: "Flow", node: "", position: "", live: &[] };
+        let meets = Place { workflow: "Flow", node: "", index: 0, position: "", live: &[] };
         memory.branch(&AT, 1);
         memory.entered(&AT, &Nothing);
         memory.entered(&At { place: Box::leak(Box::new(meets)), ..AT }, &Nothing);

@@ -94,6 +94,12 @@ impl<'c, T> Run<'c, T> {
         self
     }
 
+    /// Gives it all of this, with nothing of what it was given before.
+    #[cfg(feature = "test")]
+    pub(crate) fn give(&mut self, given: crate::around::Given) {
+        self.of.get_or_insert_default().given = given;
+    }
+
     fn setup(&mut self) -> &mut Setup {
         let prepared = self.work.as_mut().prepared();
         let prepared = prepared.expect("who answers a run and what cancels it is said before the run is first polled");

@@ -3,10 +3,10 @@
 use crate::{
     driver::{At, Driver},
     failure::Failure,
+    parts::Parts,
     policy::Policy,
     value::Value,
 };
-use loomflow_graph::graph::Graph;
 
 /// A step, or a workflow used as one: the part that does not depend on the context.
 ///
@@ -43,22 +43,12 @@ pub trait Step: 'static {
         None
     }
 
-    /// The graph of the workflow that is met by way of these nodes, each within the workflow at the one before: of this one, if it
-    /// is a workflow, by way of none.
+    /// What it is called, and what runs within it, of a workflow.
+    #[doc(hidden)]
     #[must_use]
-    fn graph(_nodes: &[&str]) -> Option<Graph<'static>> {
-        None
+    fn parts() -> Parts {
+        Parts::of::<Self>(None, &[])
     }
-}
-
-/// Gives the graph of a step that is a workflow, or one within it.
-pub type GraphOf = fn(&[&str]) -> Option<Graph<'static>>;
-
-/// The graph of a workflow, or of one within it: its nodes say theirs.
-#[must_use]
-pub fn graph_within(graph: Graph<'static>, steps: &[(&str, GraphOf)], nodes: &[&str]) -> Option<Graph<'static>> {
-    let Some((first, within)) = nodes.split_first() else { return Some(graph) };
-    steps.iter().find(|(node, _)| node == first).and_then(|(_, graph)| graph(within))
 }
 
 /// Checks whether a step is an ask of some name, and whether an answer is of its shape.

@@ -19,6 +19,8 @@ pub struct Described {
     pub nodes: Vec<NodePart>,
     /// The edges.
     pub edges: Vec<EdgePart>,
+    /// The nodes of waits and forks, by the points they stand at.
+    pub places: HashMap<PointId, usize>,
 }
 
 /// A node, owned.
@@ -119,7 +121,7 @@ pub fn describe(program: &Program<'_>) -> Described {
         }
         walk.edges
     };
-    Described { nodes, edges }
+    Described { nodes, edges, places }
 }
 
 /// The label of the way that is taken when no other is.

@@ -29,8 +29,9 @@ pub(super) fn emit(signature: &Signature<'_>, program: &Program<'_>, flow: &Flow
     let names = names(&plan);
     let states = states(&plan);
     let positions = positions(&plan);
-    let (places, place) = places(&plan, &positions);
-    let step = step_impl(signature, &asked_of_steps(&plan));
+    let (places, place) = places(&plan, &positions, &described);
+    let (checked, parts) = (checked_answers(&plan), parts(&plan));
+    let step = step_impl(signature, &quote!(#checked #parts));
     let description = description(&plan, &positions);
     let locked = locked(&plan, &positions, &description);
     let kept = kept(&plan, &description, &positions);
@@ -145,8 +146,8 @@ pub(super) fn step_impl(signature: &Signature<'_>, check: &TokenStream) -> Token
     }
 }
 
-/// Answers are checked by the asks among the steps, and graphs within are known to them.
-fn asked_of_steps(plan: &Plan<'_, '_>) -> TokenStream {
+/// Answers are checked by the asks among the steps.
+fn checked_answers(plan: &Plan<'_, '_>) -> TokenStream {
     let rt = plan.rt();
     let mut told = Vec::new();
     let steps = (0..plan.program.nodes.len()).filter_map(|node| {
@@ -155,14 +156,20 @@ fn asked_of_steps(plan: &Plan<'_, '_>) -> TokenStream {
         told.push(text);
         is_new.then(|| plan.step(node))
     });
-    let names = plan.program.nodes.iter().map(|node| unraw(node.name));
-    let all = (0..plan.program.nodes.len()).map(|node| plan.step(node));
     quote! {
         fn check_answer(__ask: &str, __json: &str) -> #rt::Option<#rt::Result<(), #rt::JsonError>> {
             #rt::check_answer(&[#(<#steps as #rt::Step>::check_answer),*], __ask, __json)
         }
-        fn graph(__nodes: &[&str]) -> #rt::Option<#rt::graph::Graph<'static>> {
-            #rt::graph_within(<Self as #rt::Workflow>::GRAPH, &[#((#names, <#all as #rt::Step>::graph)),*], __nodes)
+    }
+}
+
+/// What runs within it, node by node.
+fn parts(plan: &Plan<'_, '_>) -> TokenStream {
+    let rt = plan.rt();
+    let steps = (0..plan.program.nodes.len()).map(|node| plan.step(node));
+    quote! {
+        fn parts() -> #rt::Parts {
+            #rt::Parts::of::<Self>(#rt::Some(<Self as #rt::Workflow>::GRAPH), &[#(<#steps as #rt::Step>::parts),*])
         }
     }
 }

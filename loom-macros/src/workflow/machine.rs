@@ -9,7 +9,10 @@ use super::{
 use crate::output::at;
 use loomflow_graph::{
     flow::{NodeId, PointId},
-    grammar::program::{Kind, Origin, RegionId},
+    grammar::{
+        describe::Described,
+        program::{Kind, Origin, RegionId},
+    },
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -118,7 +121,7 @@ fn is_slot(plan: &Plan<'_, '_>, point: PointId, held: Held) -> bool {
 }
 
 /// The static places, and the function from a state of the workflow to its own.
-pub(super) fn places(plan: &Plan<'_, '_>, positions: &Positions) -> (TokenStream, TokenStream) {
+pub(super) fn places(plan: &Plan<'_, '_>, positions: &Positions, described: &Described) -> (TokenStream, TokenStream) {
     let rt = plan.rt();
     let workflow = plan.signature.name().to_string();
     let count = plan.states.len() + 1;
@@ -128,8 +131,13 @@ pub(super) fn places(plan: &Plan<'_, '_>, positions: &Positions) -> (TokenStream
             Kind::Sleep(_) => "sleep".to_owned(),
             _ => String::new(),
         };
+        let index = match &plan.program.points[point].kind {
+            Kind::Call(node, ..) => Some(*node + 1),
+            _ => described.places.get(&point).copied(),
+        };
+        let index = index.map_or_else(|| quote!(#rt::NOWHERE), |index| quote!(#index));
         let (key, live) = (&position.key, &position.live);
-        quote!(#rt::Place { workflow: #workflow, node: #node, position: #key, live: &[#(#live),*] })
+        quote!(#rt::Place { workflow: #workflow, node: #node, index: #index, position: #key, live: &[#(#live),*] })
     });
     let arms = plan.states_of(0).map(|point| {
         let index = plan.state_index(point);
@@ -140,7 +148,7 @@ pub(super) fn places(plan: &Plan<'_, '_>, positions: &Positions) -> (TokenStream
     (
         quote! {
             static __PLACES: [#rt::Place; #count] =
-                [#(#places,)* #rt::Place { workflow: #workflow, node: "", position: "", live: &[] }];
+                [#(#places,)* #rt::Place { workflow: #workflow, node: "", index: #rt::NOWHERE, position: "", live: &[] }];
         },
         quote! { match __state { #(#arms)* __State::__Gone(_) => &__PLACES[#gone], } },
     )

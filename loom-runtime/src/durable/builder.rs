@@ -3,13 +3,12 @@
 use super::{
     inner::Inner,
     loom::Loom,
-    registry::{Graphs, Registry, version},
+    registry::{Looked, Registry, version},
 };
 use crate::{
     around::Given,
     journal::{Journal, MemoryJournal},
     machine::{Machine, Workflow},
-    step::Step,
 };
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -27,7 +26,7 @@ pub struct Builder<C> {
     lease: Duration,
     given: Given,
     chained: bool,
-    graphs: Graphs,
+    looked: Looked,
 }
 
 impl<C> fmt::Debug for Builder<C> {
@@ -45,7 +44,7 @@ impl<C: Send + Sync + 'static> Builder<C> {
             lease: LEASE,
             given: Given::default(),
             chained: false,
-            graphs: Graphs::new(),
+            looked: Looked::new(),
         }
     }
 
@@ -75,7 +74,7 @@ impl<C: Send + Sync + 'static> Builder<C> {
     /// made that its steps could run in.
     #[must_use]
     pub fn graph_of<W: Workflow>(mut self) -> Self {
-        self.graphs.insert((W::NAME.to_owned(), version::<W>()), <W as Step>::graph);
+        self.looked.insert((W::NAME.to_owned(), version::<W>()), W::parts);
         self
     }
 
@@ -107,13 +106,20 @@ impl<C: Send + Sync + 'static> Builder<C> {
         self
     }
 
+    /// Gives its runs all of this, with nothing of what was given before.
+    #[cfg(feature = "test")]
+    pub(crate) fn give(mut self, given: Given) -> Self {
+        self.given = given;
+        self
+    }
+
     /// Builds it. Nothing is done yet: the first run that is begun or carried on takes the lease.
     pub fn build(self) -> Loom<C> {
-        let Builder { context, journal, workflows, lease, given, chained, graphs } = self;
+        let Builder { context, journal, workflows, lease, given, chained, looked } = self;
         let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         let mut inner = Inner::new(context, given, journal, owner, lease, workflows);
-        (inner.chained, inner.graphs) = (chained, graphs);
+        (inner.chained, inner.looked) = (chained, looked);
         Loom(Arc::new(inner))
     }
 }

@@ -56,6 +56,9 @@ pub(crate) struct Durable {
     of: Arc<Of>,
     /// What its code finds around it.
     around: Arc<OfRun>,
+    /// The test it is a run of, if it is one.
+    #[cfg(feature = "test")]
+    session: Option<Arc<crate::test::Session>>,
 }
 
 impl Durable {
@@ -69,8 +72,20 @@ impl Durable {
         let settling = AtomicBool::new(!tips.is_empty() || cancels);
         let meter = Meter::from(info.budget.unwrap_or_default(), info.usage);
         let of = Arc::new(Of { id: info.id, user: info.user, session: info.session });
+        #[cfg(feature = "test")]
+        let session = given.get::<crate::test::UnderTest>().map(|test| Arc::clone(&test.0));
         let around = Arc::new(OfRun { meter: Some(meter), of: Some(Arc::clone(&of)), given });
-        Durable { keeping, waiting: Waiting::default(), tips: Mutex::new(tips), settling, cancels, of, around }
+        Durable {
+            #[cfg(feature = "test")]
+            session,
+            keeping,
+            waiting: Waiting::default(),
+            tips: Mutex::new(tips),
+            settling,
+            cancels,
+            of,
+            around,
+        }
     }
 
     /// The run was polled once, so it stands again where it stood. Gives whether it is to be polled again before anything
@@ -276,7 +291,13 @@ impl Driver for Durable {
     ) -> impl Future<Output = Result<S::Output, Failure>> + Send {
         // It does nothing until it is polled.
         let input = S::input(&args);
+        #[cfg(not(feature = "test"))]
         let work = S::perform(self, context, at, args);
+        #[cfg(feature = "test")]
+        let work = {
+            let visit = || format!("{}|{}", at.scope.path, at.turn);
+            crate::test::perform::<Self, C, S>(self.session.as_deref(), visit, self, context, at, args)
+        };
         async move {
             if let Some(outcome) = self.recalled(at) {
                 return outcome;
@@ -436,7 +457,7 @@ impl Driver for Durable {
 pub(super) fn attempted(at: &At<Arc<Scope>>) -> u32 {
     let here = at.scope.here();
     let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
-    attempts.map(|record| record.attempt).max().unwrap_or(0)
+    attempts.map(|record| record.attempt).max().unwrap_or(0).max(here.attempts)
 }
 
 /// Whether a record says what a node came to.

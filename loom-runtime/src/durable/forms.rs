@@ -65,9 +65,10 @@ mod tests {
 
     const NONE: Flags = (false, 0);
 
-    static SEND: Place = Place { workflow: "Letter", node: "send", position: "send(draft)", live: &["draft"] };
+    static SEND: Place =
+        Place { workflow: "Letter", node: "send", index: 0, position: "send(draft)", live: &["draft"] };
     /// Of another workflow, which has a position that is called the same.
-    static OTHER: Place = Place { workflow: "Note", node: "send", position: "send(draft)", live: &["text"] };
+    static OTHER: Place = Place { workflow: "Note", node: "send", index: 0, position: "send(draft)", live: &["text"] };
 
     /// One value, which stands in the record of a number.
     fn at(name: &'static str, seq: u64) -> [Valued; 1] {

@@ -4,7 +4,7 @@ use super::{
     error::LoomError,
     events::{Heard, Outlet},
     keeper,
-    registry::{Graphs, Registry, Runner},
+    registry::{Looked, Registry, Runner},
     resolve::{Resolver, damaged},
 };
 use crate::{
@@ -34,8 +34,8 @@ pub(super) struct Inner<C> {
     pub(super) owner: String,
     pub(super) lease: Duration,
     pub(super) workflows: RwLock<Registry<C>>,
-    /// The graphs of workflows that are only looked at.
-    pub(super) graphs: Graphs,
+    /// The workflows that are only looked at.
+    pub(super) looked: Looked,
     /// The runs that are carried on here, and those whose events are read.
     pub(super) heard: Arc<Heard>,
     /// The runs that were put aside here, to be gone on with when their time has come.
@@ -99,7 +99,7 @@ impl<C: Send + Sync + 'static> Inner<C> {
             owner,
             lease,
             workflows: RwLock::new(workflows),
-            graphs: Graphs::new(),
+            looked: Looked::new(),
             heard: Arc::default(),
             aside: Mutex::default(),
             lost: Mutex::default(),

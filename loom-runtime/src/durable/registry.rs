@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     machine::{Machine, Workflow},
+    parts::Parts,
     step::Step,
 };
-use loomflow_graph::{graph::Graph, version::fingerprint};
+use loomflow_graph::version::fingerprint;
 use std::{
     collections::{BTreeMap, btree_map},
     future::Future,
@@ -33,8 +34,8 @@ pub(super) trait Runner<C>: Send + Sync {
     /// Whether an answer is of the shape its ask needs; none when the workflow has no such ask.
     fn check_answer(&self, ask: &str, json: &str) -> Option<Result<(), serde_json::Error>>;
 
-    /// The graph of the workflow, or of one within it by way of these nodes.
-    fn graph_within(&self, nodes: &[&str]) -> Option<Graph<'static>>;
+    /// The workflow, with what stands at its nodes.
+    fn parts(&self) -> Parts;
 
     /// Its graph, as it is kept of a run.
     fn graph(&self) -> &Described;
@@ -67,8 +68,8 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
         <W as Step>::check_answer(ask, json)
     }
 
-    fn graph_within(&self, nodes: &[&str]) -> Option<Graph<'static>> {
-        <W as Step>::graph(nodes)
+    fn parts(&self) -> Parts {
+        W::parts()
     }
 
     fn graph(&self) -> &Described {
@@ -76,8 +77,8 @@ impl<C: Send + Sync, W: Machine<C>> Runner<C> for Runs<W> {
     }
 }
 
-/// Of workflows by name and version, their graph or that of one within it by way of some nodes.
-pub(super) type Graphs = BTreeMap<(String, u32), fn(&[&str]) -> Option<Graph<'static>>>;
+/// Workflows that are only looked at, by name and version.
+pub(super) type Looked = BTreeMap<(String, u32), fn() -> Parts>;
 
 /// Workflows by name and version.
 pub(super) struct Registry<C>(BTreeMap<(String, u32), Arc<dyn Runner<C>>>);

@@ -59,7 +59,7 @@ struct Stopped;
 struct Of<S>(PhantomData<fn() -> S>);
 
 impl<S: Step> Of<S> {
-    const PLACE: &'static Place = &Place { workflow: PLAIN, node: S::NAME, position: "", live: &[] };
+    const PLACE: &'static Place = &Place { workflow: PLAIN, node: S::NAME, index: 0, position: "", live: &[] };
 }
 
 /// What an attempt came to: an output, or what is known of its error.

@@ -8,13 +8,13 @@ use super::{
 use crate::{
     audit::{Audit, Explanation, Missed},
     durable::{error::LoomError, loom::Loom},
+    parts::Parts,
     plain::PLAIN,
 };
 use loomflow_graph::{
     draw::Drawing,
     graph::{Graph, NodeKind},
 };
-use std::sync::Arc;
 
 /// How many names a mistyped one is likened to.
 const NEAR: usize = 3;
@@ -28,11 +28,8 @@ const DEEP: usize = 16;
 /// A run, and the workflow that it is one of.
 pub(super) struct Within {
     audit: Audit,
-    graphs: GraphsOf,
+    parts: Parts,
 }
-
-/// The graph of a workflow, or of one within it by way of these nodes.
-type GraphsOf = Arc<dyn Fn(&[&str]) -> Option<Graph<'static>> + Send + Sync>;
 
 impl<C: Send + Sync + 'static> Loom<C> {
     pub(super) async fn within(&self, id: &str) -> Result<Within, LoomError> {
@@ -40,14 +37,11 @@ impl<C: Send + Sync + 'static> Loom<C> {
         if (audit.run.workflow.as_str(), audit.run.version) == (PLAIN, 0) {
             return Err(LoomError::NoGraph { id: id.to_owned() });
         }
-        let graphs: GraphsOf = match self.0.graphs.get(&(audit.run.workflow.clone(), audit.run.version)) {
-            Some(&graphs) => Arc::new(graphs),
-            None => {
-                let runner = self.0.runner(&audit.run)?;
-                Arc::new(move |nodes| runner.graph_within(nodes))
-            }
+        let parts = match self.0.looked.get(&(audit.run.workflow.clone(), audit.run.version)) {
+            Some(parts) => parts(),
+            None => self.0.runner(&audit.run)?.parts(),
         };
-        Ok(Within { audit, graphs })
+        Ok(Within { audit, parts })
     }
 }
 
@@ -115,7 +109,7 @@ impl Within {
 
     fn graph(&self, path: &[String]) -> Option<Graph<'static>> {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        (self.graphs)(&path)
+        self.parts.graph_within(&path)
     }
 
     /// The nodes by way of which a node is come to, itself the last. A name alone is looked for in the run first, and then in
