@@ -9,6 +9,7 @@ mod flows;
 mod forks;
 mod mocks;
 mod paths;
+mod replays;
 mod times;
 mod writes;
 

@@ -13,6 +13,7 @@ mod log;
 mod path;
 mod plan;
 mod play;
+mod replay;
 mod session;
 mod tested;
 mod words;
@@ -23,6 +24,7 @@ pub use clock::skipping;
 pub use coverage::{Coverage, FILE, Untaken, coverage, covered};
 pub use handed::{Handed, Lent};
 pub use path::Path;
+pub use replay::{Difference, Replayed, Went};
 pub use tested::Tested;
 pub use writes::{Carried, Faults, FaultyJournal, Trouble, Wrapped};
 
