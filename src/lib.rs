@@ -2,6 +2,8 @@
 //! [durability page]: crate::durability
 //! [events page]: crate::event
 //! [traces page]: crate::traces
+#![cfg_attr(feature = "test", doc = "[test page]: crate::test")]
+#![cfg_attr(not(feature = "test"), doc = "[test page]: https://docs.rs/loomflow/latest/loomflow/test")]
 #![cfg_attr(feature = "openai", doc = "[agents page]: crate::agents")]
 #![cfg_attr(feature = "openai", doc = "[models page]: crate::models")]
 //!

@@ -9,8 +9,10 @@ mod flows;
 mod forks;
 mod mocks;
 mod paths;
+mod readme;
 mod replays;
 mod times;
+mod ways;
 mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -10,6 +10,7 @@ use super::{
     plan::{Plan, What, faults, note, stand, written},
     session::Session,
     tested::Tested,
+    ways::Choices,
 };
 use crate::{
     around::Given,
@@ -209,6 +210,46 @@ impl<W: Workflow, C> Test<W, C> {
         self.put::<S>(note::<S>(see))
     }
 
+    /// Has a step give one of these outputs at each call; [`ways`](Test::ways) makes a run for each. In a single run it is the
+    /// first.
+    ///
+    /// # Panics
+    /// When the workflow has no such step, it is an ask, or there are no outputs.
+    #[track_caller]
+    #[must_use]
+    pub fn either<S: Step>(self, outputs: impl IntoIterator<Item = S::Output>) -> Self {
+        self.no_ask::<S>("give");
+        let outputs = written(S::NAME, outputs);
+        assert!(!outputs.is_empty(), "`{}` is to give one of no outputs", S::NAME);
+        self.put::<S>(What::Either(outputs))
+    }
+
+    /// Has every attempt at a step do what it would else, or fail with an error; [`ways`](Test::ways) makes a run for each. In a
+    /// single run it does not fail.
+    ///
+    /// # Panics
+    /// When the workflow has no such step, or it is an ask.
+    #[track_caller]
+    #[must_use]
+    pub fn may_fail<S: Step>(self, error: impl Fault + Clone + Send + Sync + 'static) -> Self {
+        self.no_ask::<S>("fail");
+        self.put::<S>(What::MayFail(faults(error)))
+    }
+
+    /// Has one of these answer each question of an ask, or nobody, which is `None`; [`ways`](Test::ways) makes a run for each. In
+    /// a single run it is the first.
+    ///
+    /// # Panics
+    /// When the workflow has no such ask, or there are no answers.
+    #[track_caller]
+    #[must_use]
+    pub fn answers_either<A: Ask>(self, answers: impl IntoIterator<Item = Option<A::Output>>) -> Self {
+        let json = |answer: Option<A::Output>| answer.map(|answer| written(A::NAME, [answer])[0].clone());
+        let answers: Arc<[Option<String>]> = answers.into_iter().map(json).collect();
+        assert!(!answers.is_empty(), "`{}` is to be answered one of no answers", A::NAME);
+        self.put::<A>(What::Replies(answers))
+    }
+
     /// Answers the questions of an ask. Said several times, the first question gets the first answer, and so on; the last
     /// answer is for all questions that follow.
     ///
@@ -300,8 +341,13 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     /// when the run waits for what never comes.
     #[track_caller]
     pub fn run(&self, input: impl Inputs<W::Input>) -> Tested<W> {
+        self.run_by(Choices::default(), input)
+    }
+
+    #[track_caller]
+    pub(super) fn run_by(&self, choices: Choices, input: impl Inputs<W::Input>) -> Tested<W> {
         let input = input.inputs();
-        checked(skipping(async || self.begun(input, Some(EVER)).await), true)
+        checked(skipping(async || self.begun(choices, input, Some(EVER)).await), true)
     }
 
     /// Runs it up to a time, by its own clock, and leaves it where it stands then: see [`stands_at`](Tested::stands_at).
@@ -311,7 +357,7 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     #[track_caller]
     pub fn run_until(&self, time: Duration, input: impl Inputs<W::Input>) -> Tested<W> {
         let input = input.inputs();
-        checked(skipping(async || self.begun(input, Some(time)).await), false)
+        checked(skipping(async || self.begun(Choices::default(), input, Some(time)).await), false)
     }
 
     /// Runs it on the runtime that this is awaited on, by its clock: for steps that talk to something there.
@@ -319,11 +365,11 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     /// # Panics
     /// As [`run`](Test::run) does.
     pub async fn run_here(&self, input: impl Inputs<W::Input>) -> Tested<W> {
-        checked(self.begun(input.inputs(), None).await, false)
+        checked(self.begun(Choices::default(), input.inputs(), None).await, false)
     }
 
-    async fn begun(&self, input: W::Input, until: Option<Duration>) -> Tested<W> {
-        let session = Arc::new(Session::new(Arc::new(self.plan.clone())));
+    async fn begun(&self, choices: Choices, input: W::Input, until: Option<Duration>) -> Tested<W> {
+        let session = Arc::new(Session::choosing(Arc::new(self.plan.clone()), choices));
         let log = Arc::new(Mutex::new(Log::default()));
         let context = (self.context)();
         let began = Instant::now();

@@ -11,11 +11,13 @@ mod edges;
 mod handed;
 mod log;
 mod path;
+mod paths;
 mod plan;
 mod play;
 mod replay;
 mod session;
 mod tested;
+mod ways;
 mod words;
 mod writes;
 
@@ -24,8 +26,10 @@ pub use clock::skipping;
 pub use coverage::{Coverage, FILE, Untaken, coverage, covered};
 pub use handed::{Handed, Lent};
 pub use path::Path;
+pub use paths::{Paths, Route, paths};
 pub use replay::{Difference, Replayed, Went};
 pub use tested::Tested;
+pub use ways::Ways;
 pub use writes::{Carried, Faults, FaultyJournal, Trouble, Wrapped};
 
 pub(crate) use play::perform;

@@ -36,6 +36,12 @@ pub(super) enum What {
     Mock(Arc<dyn Any + Send + Sync>),
     /// These are its outputs, as JSON, one after the other.
     Gives(Arc<[String]>),
+    /// One of these is its output, as JSON: each in a run of its own.
+    Either(Arc<[String]>),
+    /// An attempt fails, or does not: each in a run of its own.
+    MayFail(Arc<dyn Fn() -> BoxError + Send + Sync>),
+    /// One of these answers it, as JSON, or nobody: each in a run of its own.
+    Replies(Arc<[Option<String>]>),
     /// So many attempts fail.
     Fails(usize, Arc<dyn Fn() -> BoxError + Send + Sync>),
     /// Every attempt panics.

@@ -108,6 +108,7 @@ impl<S: Step> Mock<S> {
     fn call(&self, asked: &Asked<'_>, args: &S::Args<'_>) -> Result<S::Output, Failure> {
         let given = match self {
             Mock::Stand(stand) => stand(args),
+            Mock::Either(outputs) => asked.session.chooses::<S>(outputs),
             Mock::Gives(rule, outputs) => asked.session.gives::<S>(*rule, outputs, asked.at, asked.visit, asked.number),
         };
         given.map_err(super::plan::failed)

@@ -1,6 +1,9 @@
 //! One run under test: how far its rules are used up, and what was seen of its steps.
 
-use super::plan::{Note, Plan, Reply, Stand, What, failed};
+use super::{
+    plan::{Note, Plan, Reply, Stand, What, failed},
+    ways::{Choices, Chosen},
+};
 use crate::{
     failure::{BoxError, Failure},
     locked::locked,
@@ -20,6 +23,7 @@ use std::{
 pub(crate) struct Session {
     plan: Arc<Plan>,
     state: Mutex<State>,
+    choices: Mutex<Choices>,
 }
 
 /// What is around the steps of a kept run under test.
@@ -57,7 +61,17 @@ pub(super) enum Answering {
 
 impl Session {
     pub(super) fn new(plan: Arc<Plan>) -> Self {
-        Session { plan, state: Mutex::default() }
+        Session { plan, state: Mutex::default(), choices: Mutex::default() }
+    }
+
+    /// A run that chooses so where it can choose.
+    pub(super) fn choosing(plan: Arc<Plan>, choices: Choices) -> Self {
+        Session { choices: Mutex::new(choices), ..Session::new(plan) }
+    }
+
+    /// What it chose.
+    pub(super) fn chosen(&self) -> Chosen {
+        locked(&self.choices).chosen.clone()
     }
 
     /// What stands in for a step at a node, if anything does.
@@ -65,7 +79,7 @@ impl Session {
         let id = TypeId::of::<S>();
         let mut found: Option<(usize, bool)> = None;
         for (index, rule) in self.plan.of(id, node) {
-            let is_mock = matches!(rule.what, What::Mock(_) | What::Gives(_));
+            let is_mock = matches!(rule.what, What::Mock(_) | What::Gives(_) | What::Either(_));
             // What is said of the node goes before what is said of the step, and then what is said last.
             let goes_before = found.is_none_or(|(_, node)| rule.node.is_some() || !node);
             if is_mock && goes_before {
@@ -75,6 +89,7 @@ impl Session {
         match &self.plan.rules[found?.0].what {
             What::Mock(stand) => Arc::clone(stand).downcast().ok().map(Mock::Stand),
             What::Gives(outputs) => Some(Mock::Gives(found?.0, Arc::clone(outputs))),
+            What::Either(outputs) => Some(Mock::Either(Arc::clone(outputs))),
             _ => None,
         }
     }
@@ -124,6 +139,9 @@ impl Session {
                     locked(&self.state).wrong.push(wrong.clone());
                     return Some(Bad::Panics(wrong));
                 }
+                What::MayFail(fault) if locked(&self.choices).choose(2) == 1 => {
+                    return Some(Bad::Fails(failed(fault())));
+                }
                 What::Panics(text) => return Some(Bad::Panics(text.clone())),
                 What::Fails(times, fault) if self.number(index, visit, attempt) < *times => {
                     return Some(Bad::Fails(failed(fault())));
@@ -168,9 +186,15 @@ impl Session {
         S::Output::read(json).map_err(Into::into)
     }
 
+    /// One of several outputs.
+    pub(super) fn chooses<S: Step>(&self, outputs: &[String]) -> Result<S::Output, BoxError> {
+        let chosen = locked(&self.choices).choose(outputs.len());
+        S::Output::read(&outputs[chosen]).map_err(Into::into)
+    }
+
     /// What answers a question of an ask at a node.
     pub(super) fn answer(&self, ask: TypeId, node: &str, visit: &str, question: &Question) -> Answering {
-        let is_said = |what: &What| matches!(what, What::Reply(..) | What::Nobody);
+        let is_said = |what: &What| matches!(what, What::Reply(..) | What::Nobody | What::Replies(_));
         let rules: Vec<_> = self.plan.of(ask, node).filter(|(_, rule)| is_said(&rule.what)).collect();
         let at_node = rules.iter().any(|(_, rule)| rule.node.is_some());
         let rules: Vec<_> = rules.into_iter().filter(|(_, rule)| rule.node.is_some() == at_node).collect();
@@ -178,6 +202,10 @@ impl Session {
         let number = self.number(first, visit, 0).min(rules.len() - 1);
         match &rules[number].1.what {
             What::Reply(after, reply) => replied(*after, reply, question),
+            What::Replies(replies) => match &replies[locked(&self.choices).choose(replies.len())] {
+                Some(json) => Answering::After(Duration::ZERO, json.clone()),
+                None => Answering::Nobody,
+            },
             _ => Answering::Nobody,
         }
     }
@@ -217,4 +245,5 @@ fn replied(after: Duration, reply: &Reply, question: &Question) -> Answering {
 pub(super) enum Mock<S: Step> {
     Stand(Arc<Stand<S>>),
     Gives(usize, Arc<[String]>),
+    Either(Arc<[String]>),
 }
