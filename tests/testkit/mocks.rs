@@ -24,6 +24,12 @@ fn a_mock_stands_in_for_its_step_and_the_others_run() {
 fn without_an_answer_a_run_fails_with_its_question() {
     let run = triage().run(Ticket::from("help"));
     assert_eq!((run.failure().kind(), run.failure().node()), (FailureKind::Unanswered, "approve"));
+    let message = told(|| run.output().clone());
+    assert!(
+        message
+            .ends_with("in a test: `.answer::<approve>(…)`, or `.unanswered::<approve>()` to have it wait for nobody"),
+        "{message}"
+    );
 }
 
 #[test]

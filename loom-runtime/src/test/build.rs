@@ -330,7 +330,8 @@ impl<W: Workflow, C> Test<W, C> {
     }
 }
 
-impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
+// The bounds stand at the methods: a context that lacks something is told as one, and not as a method that is not there.
+impl<W: Workflow, C> Test<W, C> {
     /// Runs it to its end, in memory, by a clock on which everything that is waited for passes at once. One input stands
     /// alone, several in a tuple.
     ///
@@ -340,12 +341,20 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     /// When a step was called that was [never](Test::never) to be, or more often than there are [outputs](Test::gives), and
     /// when the run waits for what never comes.
     #[track_caller]
-    pub fn run(&self, input: impl Inputs<W::Input>) -> Tested<W> {
+    pub fn run(&self, input: impl Inputs<W::Input>) -> Tested<W>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         self.run_by(Choices::default(), input)
     }
 
     #[track_caller]
-    pub(super) fn run_by(&self, choices: Choices, input: impl Inputs<W::Input>) -> Tested<W> {
+    pub(super) fn run_by(&self, choices: Choices, input: impl Inputs<W::Input>) -> Tested<W>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         let input = input.inputs();
         checked(skipping(async || self.begun(choices, input, Some(EVER)).await), true)
     }
@@ -355,7 +364,11 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     /// # Panics
     /// As [`run`](Test::run) does.
     #[track_caller]
-    pub fn run_until(&self, time: Duration, input: impl Inputs<W::Input>) -> Tested<W> {
+    pub fn run_until(&self, time: Duration, input: impl Inputs<W::Input>) -> Tested<W>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         let input = input.inputs();
         checked(skipping(async || self.begun(Choices::default(), input, Some(time)).await), false)
     }
@@ -364,11 +377,19 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
     ///
     /// # Panics
     /// As [`run`](Test::run) does.
-    pub async fn run_here(&self, input: impl Inputs<W::Input>) -> Tested<W> {
+    pub async fn run_here(&self, input: impl Inputs<W::Input>) -> Tested<W>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         checked(self.begun(Choices::default(), input.inputs(), None).await, false)
     }
 
-    async fn begun(&self, choices: Choices, input: W::Input, until: Option<Duration>) -> Tested<W> {
+    async fn begun(&self, choices: Choices, input: W::Input, until: Option<Duration>) -> Tested<W>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         let session = Arc::new(Session::choosing(Arc::new(self.plan.clone()), choices));
         let log = Arc::new(Mutex::new(Log::default()));
         let context = (self.context)();

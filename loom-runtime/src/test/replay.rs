@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     journal::{Filter, Journal, JournalError, Record, RunInfo, Status},
     locked::locked,
-    machine::Machine,
+    machine::{Machine, Workflow},
     state::Fields,
 };
 use driver::{Replay, Spot};
@@ -93,7 +93,7 @@ impl fmt::Display for Replayed {
     }
 }
 
-impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
+impl<W: Workflow, C> Test<W, C> {
     /// Says of each recorded run of the workflow that a filter lets through, the newest first, whether the graph of today takes
     /// the same way, given what was recorded of its steps, answers and timers. No step is performed, and nothing is written.
     ///
@@ -105,7 +105,11 @@ impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
         &self,
         journal: &(impl Journal + ?Sized),
         filter: &Filter,
-    ) -> Result<Vec<Replayed>, JournalError> {
+    ) -> Result<Vec<Replayed>, JournalError>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         let filter = Filter { workflow: Some(W::NAME.to_owned()), ..filter.clone() };
         let mut replayed = Vec::new();
         for info in journal.runs(&filter).await? {

@@ -7,7 +7,12 @@ use super::{
     session::Session,
     words::{listed, nearest},
 };
-use crate::{failure::Failure, machine::Workflow, parts::Parts, step::Step};
+use crate::{
+    failure::{Failure, FailureKind},
+    machine::Workflow,
+    parts::Parts,
+    step::Step,
+};
 use std::{any::TypeId, collections::BTreeSet, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 /// A run under test that is over, or was left where it stood.
@@ -46,7 +51,9 @@ impl<W: Workflow> Tested<W> {
     pub fn output(&self) -> &W::Output {
         match &self.outcome {
             Some(Ok(output)) => output,
-            Some(Err(failure)) => panic!("`{}` failed: {failure:#}\n  path: {}", W::NAME, self.path()),
+            Some(Err(failure)) => {
+                panic!("`{}` failed: {failure:#}\n  path: {}{}", W::NAME, self.path(), unsaid(failure))
+            }
             None => panic!("`{}` has not ended: it stands at {}", W::NAME, self.stands_at().join(", ")),
         }
     }
@@ -184,6 +191,15 @@ impl<W: Workflow> Tested<W> {
             None => format!("\n  stands at {}", self.stands_at().join(", ")),
         }
     }
+}
+
+/// What to say of an ask of which nothing was said.
+fn unsaid(failure: &Failure) -> String {
+    if failure.kind() != FailureKind::Unanswered {
+        return String::new();
+    }
+    let ask = failure.node();
+    format!("\n  in a test: `.answer::<{ask}>(…)`, or `.unanswered::<{ask}>()` to have it wait for nobody")
 }
 
 /// That a node can be left by a label at all.

@@ -2,7 +2,10 @@
 //! made for each.
 
 use super::{build::Test, tested::Tested};
-use crate::{durable::Inputs, machine::Machine};
+use crate::{
+    durable::Inputs,
+    machine::{Machine, Workflow},
+};
 use std::fmt;
 
 /// What was chosen in a run where there was a choice, and among how many.
@@ -64,13 +67,17 @@ impl<W: Machine<C>, C: Send + Sync, I: Inputs<W::Input> + Clone> Iterator for Wa
     }
 }
 
-impl<W: Machine<C>, C: Send + Sync> Test<W, C> {
+impl<W: Workflow, C> Test<W, C> {
     /// Runs the workflow once for every way it can go: for each combination of what its steps give that have
     /// [several outputs](Test::either), and its asks that have [several answers](Test::answers_either).
     ///
     /// A loop multiplies them by its rounds. They are run as they are asked for, so `.take(1_000)` bounds them, and
     /// [`paths`](super::paths) counts what the graph has beforehand.
-    pub fn ways<I: Inputs<W::Input> + Clone>(&self, input: I) -> Ways<'_, W, C, I> {
+    pub fn ways<I: Inputs<W::Input> + Clone>(&self, input: I) -> Ways<'_, W, C, I>
+    where
+        W: Machine<C>,
+        C: Send + Sync,
+    {
         Ways { test: self, input, script: Some(Vec::new()) }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     durable::{Inputs, Loom, LoomError, OpenQuestion, Outcome},
     failure::Failure,
     journal::{Journal as _, JournalError, MemoryJournal, Record, RecordKind},
-    machine::Machine,
+    machine::{Machine, Workflow},
     parts::Parts,
     test::{
         build::Test,
@@ -99,11 +99,7 @@ struct World<C> {
     programs: i64,
 }
 
-impl<W, C> Test<W, C>
-where
-    W: Machine<C>,
-    C: Clone + Send + Sync + 'static,
-{
+impl<W: Workflow, C> Test<W, C> {
     /// Runs it in a journal, cut off after each write and in the middle of each, and carries it on: it has to end the same each
     /// time, and nothing that is recorded may be performed again. So it does with writes that take their time.
     ///
@@ -116,7 +112,11 @@ where
     /// When a run ends otherwise, with the writes at which it does, and how.
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "it is called as `run` is")]
-    pub fn at_every_write(&self, input: impl Inputs<W::Input> + Clone + Send + Sync) -> Carried<W::Output> {
+    pub fn at_every_write(&self, input: impl Inputs<W::Input> + Clone + Send + Sync) -> Carried<W::Output>
+    where
+        W: Machine<C>,
+        C: Clone + Send + Sync + 'static,
+    {
         assert!(self.cancelled_after.is_none(), "a run that is cut off at every write is not cancelled after a time");
         let (whole, writes) = self.uncut(&input, None);
         let (again, _) = self.uncut(&input, None);
@@ -140,7 +140,13 @@ where
         let output = whole.ended.and_then(|json| W::Output::read(&json).map_err(|error| error.to_string()));
         Carried { output, writes }
     }
+}
 
+impl<W, C> Test<W, C>
+where
+    W: Machine<C>,
+    C: Clone + Send + Sync + 'static,
+{
     fn world(&self) -> World<C> {
         World {
             kept: MemoryJournal::new(),
