@@ -42,3 +42,7 @@ async fn main() -> ExitCode {
     let loom = async || Desk::open().map(|desk| Loom::builder(desk).chained());
     Cli::new(loom, workflows![Triage, Refund]).run().await
 }
+
+#[cfg(test)]
+#[path = "../../tests/kept_examples/desk.rs"]
+mod kept;

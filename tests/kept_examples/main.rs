@@ -9,6 +9,9 @@
 #[cfg(feature = "sqlite")]
 #[path = "../../examples/approval.rs"]
 mod approval;
+#[cfg(feature = "cli")]
+#[path = "../../examples/desk/main.rs"]
+mod desk;
 #[path = "../../examples/evaluator_optimizer.rs"]
 mod evaluator_optimizer;
 #[path = "../../examples/nested.rs"]
@@ -39,5 +42,5 @@ mod triage;
 mod voting;
 
 /// Some examples are only there with all features.
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "cli", feature = "openai"))]
 mod complete;
