@@ -87,3 +87,17 @@ fn a_run_that_another_process_is_at_is_cancelled_there() {
     assert_eq!(at_work.until("cancelled")["kind"], "cancelled");
     assert_eq!(at_work.ends(), Some(4));
 }
+
+#[test]
+fn who_asks_for_a_run_that_another_process_is_at_takes_it_over_when_that_dies() {
+    let desk = Desk::that_ran(&["run", "Refund", ORDER, "--id", "r-1"]);
+    let mut killed = desk.begins("silent", &["answer", "r-1", "approve", "Granted"]);
+    killed.until("performing");
+    let retried = desk.says(&["retry", "r-1"]);
+    let told = "desk: error: run `r-1` has not failed, it is running: there is nothing to try again";
+    assert_eq!(retried.told(), (Some(2), told));
+    let mut next = desk.begins("up", &["resume", "r-1"]);
+    drop(killed);
+    assert_eq!(next.until("done")["output"], json!({"order": 17, "cents": 1250}));
+    assert_eq!(next.ends(), Some(0));
+}
