@@ -45,7 +45,7 @@ fn read(tokens: TokenStream, then: impl FnOnce(&Program<'_>, &Flow)) -> Vec<Stri
         let flow = reads::flow(&program);
         check(&program, &flow, &errors);
         if errors.is_empty() {
-            let drawn = describe(&program).to_mermaid("W");
+            let drawn = describe(&program).with("W", |graph| graph.drawing().to_mermaid());
             assert!(drawn.starts_with("flowchart TD\n"), "{drawn}");
             assert!(max_steps(&program, &flow).is_some(), "no error, and no bound on the steps");
             then(&program, &flow);

@@ -3,7 +3,7 @@
 use super::Tool;
 use crate::spans;
 use loomflow_runtime::{
-    __private::{Taken, Takes, graph::Graph},
+    __private::{Parts, Taken, Takes},
     Failure, Policy, Step,
     driver::{At, Driver},
     step::Call,
@@ -55,8 +55,9 @@ impl<T: Tool> Step for Use<T> {
         T::check_answer(ask, json)
     }
 
-    fn graph(nodes: &[&str]) -> Option<Graph<'static>> {
-        T::graph(nodes)
+    // What a test stands in for is the tool.
+    fn parts() -> Parts {
+        T::parts()
     }
 }
 
