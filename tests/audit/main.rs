@@ -5,5 +5,6 @@ mod kept;
 
 mod drawn;
 mod explained;
+mod logged;
 mod runs;
 mod verified;

@@ -96,7 +96,7 @@ impl<C: Send + Sync + 'static> Builder<C> {
     }
 
     /// Chains the records of the runs that it begins, each to the one before it, so that [`verify`](Loom::verify) finds the first
-    /// that was changed, removed or moved. A run that was begun so stays so, whoever carries it on.
+    /// that was changed, removed or moved. From its first record on a run stays chained, or not, whoever carries it on.
     ///
     /// It is a choice because each record costs a hash and 18 bytes more for it: a step that is kept in a file an eighth more time
     /// of the processor.
