@@ -1,6 +1,7 @@
 //! [language page]: crate::language
 //! [durability page]: crate::durability
 //! [events page]: crate::event
+//! [audit page]: crate::audit
 //! [traces page]: crate::traces
 #![cfg_attr(feature = "test", doc = "[test page]: crate::test")]
 #![cfg_attr(not(feature = "test"), doc = "[test page]: https://docs.rs/loomflow/latest/loomflow/test")]
@@ -24,7 +25,7 @@ pub use loomflow_runtime::{
     OpenQuestion, Outcome, Permanent, Policy, Program, Provides, Question, Run, Settled, Start, Step, Traced, Until,
     Value, Visit, Wait, Workflow, backoff,
 };
-pub use loomflow_runtime::{around, audit, event, journal, meter};
+pub use loomflow_runtime::{around, event, journal, meter};
 #[cfg(feature = "sqlite")]
 pub use loomflow_sqlite::{self as sqlite, Sqlite};
 
@@ -118,6 +119,12 @@ pub mod agents {
 /// Traces: the spans of runs, nodes, attempts, and calls of models and tools.
 pub mod traces {
     #![doc = include_str!("traces.md")]
+}
+
+/// Runs read afterwards: what happened, whether it still stands as it was written, and why the run went where it did.
+pub mod audit {
+    #![doc = include_str!("audit.md")]
+    pub use loomflow_runtime::audit::*;
 }
 
 /// Runs that outlive their process: what is promised, and how to live with it.
