@@ -207,16 +207,16 @@ fn the_last_record_that_was_removed_is_found_by_who_expects_it() {
 fn a_record_that_was_put_in_between_is_found() {
     let file = File::new();
     let last = file.seal.seq.cast_signed();
-    let mut shift = String::new();
-    for seq in (5..=last).rev() {
-        shift += &format!("UPDATE records SET key = {} WHERE key = {};", key(1, seq + 1), key(1, seq));
-    }
-    shift += &format!(
+    let moved = (5..=last)
+        .rev()
+        .map(|seq| format!("UPDATE records SET key = {} WHERE key = {};", key(1, seq + 1), key(1, seq)));
+    let put = format!(
         "INSERT INTO records (key, kind, scope, turn, node, attempt, at, took, back, live, value, crc) \
          SELECT {}, kind, scope, turn, node, attempt, at, took, back, live, value, 0 FROM records WHERE key = {}",
         key(1, 5),
         key(1, 4)
     );
+    let shift: String = moved.chain([put]).collect();
     let found = file.changes(&shift).verified();
     assert_eq!((broken(&found).0, broken(&found).2), (5, &Fault::Unchained));
     assert!(found.to_string().contains("record 5"), "{found}");

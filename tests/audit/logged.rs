@@ -19,13 +19,13 @@ fn lines(audit: &Audit) -> Vec<String> {
     let entries = audit.entries.iter().map(|entry| {
         let json: Value = serde_json::to_value(entry).expect("it can be written");
         let event = &entry.event;
-        let mut line = format!("{} {} {}", event.seq, json["kind"].as_str().expect("it has a kind"), event.node);
-        if !event.label.is_empty() {
-            line += &format!(" by {}", event.label);
-        }
-        if let Happened::Answered { by: Some(by), answer, .. } = &event.what {
-            line += &format!(" = {answer} of {by}");
-        }
+        let by = if event.label.is_empty() { String::new() } else { format!(" by {}", event.label) };
+        let answered = match &event.what {
+            Happened::Answered { by: Some(by), answer, .. } => format!(" = {answer} of {by}"),
+            _ => String::new(),
+        };
+        let kind = json["kind"].as_str().expect("it has a kind");
+        let line = format!("{} {kind} {}{by}{answered}", event.seq, event.node);
         line.trim().to_owned()
     });
     entries.collect()

@@ -35,7 +35,7 @@ pub(crate) fn approve(draft: &str) -> Question {
 }
 
 #[step]
-pub(crate) async fn send(draft: &str) -> String {
+pub(crate) fn send(draft: &str) -> String {
     format!("sent: {draft}")
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn sum(parts: &[u32]) -> u32 {
 }
 
 #[step]
-pub(crate) async fn check(n: u32) -> Result<u32, String> {
+pub(crate) fn check(n: u32) -> Result<u32, String> {
     if n > 50 { Err(format!("{n} is too much")) } else { Ok(n) }
 }
 

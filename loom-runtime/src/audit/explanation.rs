@@ -207,7 +207,7 @@ impl fmt::Display for Missed {
             Missed::Elsewhere { at, took, to, spent, would, .. } => {
                 match (spent, took.as_str()) {
                     (Some(bound), _) => {
-                        write!(f, "at `{at}` its bound, `{bound}`, was spent, and the run went to `{to}`")?
+                        write!(f, "at `{at}` its bound, `{bound}`, was spent, and the run went to `{to}`")?;
                     }
                     (None, "") => write!(f, "from `{at}` the run went to `{to}`")?,
                     (None, took) => write!(f, "at `{at}` the way was `{took}`, to `{to}`")?,

@@ -14,7 +14,7 @@ const LENGTH: usize = 16;
 
 /// What chains a record to all before it: a hash over what it says and over the link of the record before it in its run.
 ///
-/// It is BLAKE2b (RFC 7693) of 16 bytes. The first record of a run follows the [link of its beginning](Link::beginning), so
+/// It is `BLAKE2b` (RFC 7693) of 16 bytes. The first record of a run follows the [link of its beginning](Link::beginning), so
 /// that a record of another run does not fit either. It displays as 32 hexadecimal digits.
 ///
 /// # What is hashed

@@ -139,7 +139,6 @@ impl<'e> Trail<'e> {
             let turns = items.entry(scope.to_owned()).or_default();
             let index = match turns.get(&turn) {
                 Some(Item::Visit(index)) => *index,
-                Some(Item::Fork(_)) => continue,
                 None if nested.is_none() || entered => {
                     turns.insert(turn, Item::Visit(self.visits.len()));
                     self.visits.push(Visit {
@@ -155,7 +154,7 @@ impl<'e> Trail<'e> {
                     });
                     self.visits.len() - 1
                 }
-                None => continue,
+                Some(Item::Fork(_)) | None => continue,
             };
             let visit = &mut self.visits[index];
             (visit.last, visit.at) = (event.seq, event.at);
@@ -176,7 +175,9 @@ impl<'e> Trail<'e> {
                 self.lead(&from.into_iter().map(Some).collect::<Vec<_>>(), &to);
             }
             if let Item::Fork(branches) = item {
-                branches.values().for_each(|branch| self.part(branch, items));
+                for branch in branches.values() {
+                    self.part(branch, items);
+                }
             }
             before = Some(item);
         }
