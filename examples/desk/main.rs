@@ -10,6 +10,7 @@
 //!
 //! Runs are kept in `runs.db` in the current folder, or where `--journal` or `LOOMFLOW_JOURNAL` say.
 
+mod poll;
 mod refund;
 mod triage;
 
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use loomflow::cli::Cli;
 use loomflow::{Loom, prelude::*, workflows};
 
+use poll::Poll;
 use refund::{Bank, Refund};
 use triage::Triage;
 
@@ -40,7 +42,7 @@ impl Desk {
 async fn main() -> ExitCode {
     // `list` and `runs` need no bank. What happens to money can be verified.
     let loom = async || Desk::open().map(|desk| Loom::builder(desk).chained());
-    Cli::new(loom, workflows![Triage, Refund]).run().await
+    Cli::new(loom, workflows![Triage, Refund, Poll]).run().await
 }
 
 #[cfg(test)]

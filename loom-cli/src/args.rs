@@ -3,7 +3,7 @@
 use crate::{command, exit::CODES};
 use anstream::ColorChoice;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// Where runs are kept when nobody says it.
 const JOURNAL: &str = "runs.db";
@@ -51,6 +51,25 @@ impl From<Color> for ColorChoice {
             Color::Never => ColorChoice::Never,
         }
     }
+}
+
+impl From<Color> for clap::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => clap::ColorChoice::Auto,
+            Color::Always => clap::ColorChoice::Always,
+            Color::Never => clap::ColorChoice::Never,
+        }
+    }
+}
+
+/// The colours that are asked for, for the help and for what is wrong with the rest, which are told before all is read.
+pub(crate) fn color(args: &[OsString]) -> Color {
+    let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()?.strip_prefix("--color")? {
+        "" => args.get(at + 1)?.to_str(),
+        value => value.strip_prefix('='),
+    });
+    values.find_map(|value| Color::from_str(value, false).ok()).unwrap_or_default()
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! The command line as a whole: it is read, a command is carried out, and the program ends with its exit code.
 
 use crate::{
-    args::{Command, Line, is_told, line},
+    args::{Command, Line, color, is_told, line},
     exit::Exit,
     input::takes,
     out::Out,
@@ -98,17 +98,7 @@ impl<C: Send + Sync + 'static> Cli<C> {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         let program = args.first().map_or("loomflow".into(), |program| program.to_string_lossy().into_owned());
         let name = Path::new(&program).file_stem().and_then(OsStr::to_str).unwrap_or("loomflow").to_owned();
-        let mut names: Vec<&str> = Vec::new();
-        for known in self.workflows.all() {
-            let name = known.graph().name();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let keys = self.workflows.all().map(|known| self.workflows.key(&**known));
-        let versions: Vec<String> = keys.filter(|key| !names.contains(&key.as_str())).collect();
-        let takes: Vec<String> = self.workflows.all().map(|known| takes(&known.graph())).collect();
-        let line = line(&name, &names, &versions, &takes.join("\n"), self.journal.is_none());
+        let line = self.line(&name).color(color(&args).into());
         let read = line
             .clone()
             .try_get_matches_from(args)
@@ -159,5 +149,19 @@ impl<C: Send + Sync + 'static> Cli<C> {
             }
         }
         .into()
+    }
+
+    fn line(&self, name: &str) -> clap::Command {
+        let mut names: Vec<&str> = Vec::new();
+        for known in self.workflows.all() {
+            let name = known.graph().name();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let keys = self.workflows.all().map(|known| self.workflows.key(&**known));
+        let versions: Vec<String> = keys.filter(|key| !names.contains(&key.as_str())).collect();
+        let takes: Vec<String> = self.workflows.all().map(|known| takes(&known.graph())).collect();
+        line(name, &names, &versions, &takes.join("\n"), self.journal.is_none())
     }
 }

@@ -85,6 +85,33 @@ fn what_is_no_answer_is_told_and_the_question_stays_open() {
 }
 
 #[test]
+fn a_run_that_asks_is_shown_with_what_it_asks() {
+    let desk = Desk::that_ran(&["run", "Refund", ORDER, "--id", "r-1"]);
+    let open = &desk.says(&["show", "r-1"]).last()["questions"][0];
+    assert_eq!((&open["number"], &open["expects"]), (&json!(1), &json!("`Granted` or `Refused`")));
+    assert_eq!(open["command"], "desk answer r-1 approve ANSWER", "one needs no number");
+}
+
+#[test]
+fn of_several_questions_of_a_node_the_number_says_which() {
+    let desk = Desk::that_ran(&["run", "Poll", "offer=tea", r#"people=["ada","grace"]"#, "--id", "p-1"]);
+    let questions = desk.says(&["show", "p-1"]).last()["questions"].clone();
+    let commands: Vec<_> = questions.as_array().into_iter().flatten().map(|open| open["command"].as_str()).collect();
+    assert_eq!(
+        commands,
+        [Some("desk answer p-1 vote ANSWER --number 1"), Some("desk answer p-1 vote ANSWER --number 2")]
+    );
+    let which = desk.says(&["answer", "p-1", "vote", "true"]);
+    let told =
+        "desk: error: run `p-1` has several open questions of `vote`: say `--number`, one of 1 at `vote`, 2 at `vote`";
+    assert_eq!(which.told(), (Some(2), told));
+    let text = desk.says(&["answer", "p-1", "vote", "true", "--number", "2", "--text"]);
+    assert_eq!((text.code, text.out.lines().next()), (Some(3), Some("p-1 waits for an answer")));
+    assert!(text.err.starts_with("  ✓ vote  answered true"), "what happens in a branch is indented: {}", text.err);
+    assert_eq!(desk.says(&["answer", "p-1", "vote", "false"]).last()["output"], json!([false, true]));
+}
+
+#[test]
 fn the_first_answer_stands() {
     let desk = asking();
     // The bank fails, so the run can still go on, and has been answered.

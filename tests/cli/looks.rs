@@ -24,10 +24,13 @@ fn the_workflows_are_listed_with_what_they_take_and_give() {
 WORKFLOW  TAKES                                GIVES                    STEPS AT MOST
 Triage    ticket: String, copies: Option<u32>  String                   2
 Refund    order: Order                         Result<Receipt, String>  2
+Poll      offer: String, people: Vec<String>   Vec<bool>                people.len()
 
 Triage: Sorts a support ticket and drafts an answer.
 
 Refund: Pays money back when a person says so.
+
+Poll: Asks several people whether an offer is good.
 "
     );
     let listed = desk.says(&["list"]).lines();

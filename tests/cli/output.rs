@@ -42,6 +42,19 @@ fn colours_are_there_when_they_are_asked_for() {
 }
 
 #[test]
+fn the_help_and_what_is_wrong_have_the_colours_that_are_asked_for_too() {
+    let desk = Desk::new();
+    for args in
+        [["--help", "--color", "always"], ["--color=always", "runs", "--usr"], ["runs", "--color=always", "--usr"]]
+    {
+        let said = desk.says(&args);
+        assert!([said.out, said.err].concat().contains('\u{1b}'), "{args:?}");
+    }
+    let plain = desk.says(&["--help", "--color", "never"]);
+    assert!(!plain.out.contains('\u{1b}'), "{plain:?}");
+}
+
+#[test]
 fn columns_stand_below_each_other_in_colour_too() {
     let desk = Desk::that_ran(&["run", "Triage", "ticket=a", "--id", "t-1"]);
     desk.says(&["run", "Refund", ORDER, "--id", "a-longer-id"]);

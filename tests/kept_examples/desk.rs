@@ -21,6 +21,14 @@ fn a_ticket_is_carried_on_from_every_write() {
 }
 
 #[test]
+fn a_poll_is_carried_on_from_every_write() {
+    let people = ["ada", "grace"].map(str::to_owned).to_vec();
+    let poll = case_in::<Poll, _, _>(("tea".to_owned(), people), || desk(Bank::Up));
+    let answered = poll.answered(|open| Some(open.question.text().starts_with("ada").to_string()));
+    assert_eq!(answered.at_every_write(), Ok("[true,false]".to_owned()));
+}
+
+#[test]
 fn a_refund_is_carried_on_from_every_write() {
     let order: Order = serde_json::from_str(r#"{"id": 17, "cents": 1250}"#).expect("it is an order");
     let granted =

@@ -9,8 +9,8 @@ use crate::{
 };
 use clap::Args;
 use loomflow_runtime::{
-    Loom,
-    journal::{Asked, RunInfo},
+    Loom, LoomError,
+    journal::{Asked, JournalError, RunInfo},
 };
 
 /// Answer a question of a run, which goes on with it
@@ -70,7 +70,7 @@ impl Answer {
             return Ok(asked.ask.clone());
         }
         if info.status.is_end() {
-            return Err(loomflow_runtime::journal::JournalError::Ended { id: self.id.clone() }.into());
+            return Err(JournalError::Ended { id: self.id.clone() }.into());
         }
         let mut nodes: Vec<String> = asked.iter().map(|asked| asked.node.clone()).collect();
         nodes.dedup();
@@ -94,5 +94,14 @@ async fn give<C: Send + Sync + 'static>(
     if let Some(number) = number {
         answer = answer.number(number);
     }
-    Ok(answer.await?)
+    answer.await.map_err(|error| match error {
+        LoomError::Ambiguous { id, ask, open } => {
+            let numbers: Vec<String> = open.iter().map(|(node, number)| format!("{number} at `{node}`")).collect();
+            let numbers = numbers.join(", ");
+            Trouble::Usage(format!(
+                "run `{id}` has several open questions of `{ask}`: say `--number`, one of {numbers}"
+            ))
+        }
+        other => other.into(),
+    })
 }
