@@ -161,3 +161,15 @@ fn it_is_carried_on_from_every_write() {
     let fails = Spec { polls: 0, then: Status::Failed("no disk".to_owned()) };
     assert!(case::<Batch, _>(fails).at_every_two_writes().is_err_and(|failure| failure.contains("no disk")));
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn a_job_is_polled_along_every_edge() {
+    use loomflow::test::covered;
+    covered::<Batch>(|| {
+        assert_eq!(Batch::test().run(spec(3)).visits("poll"), 4);
+        Batch::test().run(spec(1_000)).assert_took("sleep", "spent");
+        Batch::test().run(Spec { polls: 0, then: Status::Failed("no disk".to_owned()) });
+    })
+    .at_least(100);
+}

@@ -128,3 +128,18 @@ fn it_is_carried_on_from_every_write() {
     let silent = case::<Chat, _>(message("hello")).answered(|_| None).at_every_write();
     assert_eq!(silent, Ok(r#"[{"text":"hello"},{"text":"hello?"}]"#.to_owned()));
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn a_talk_takes_every_edge() {
+    use loomflow::test::covered;
+    covered::<Chat>(|| {
+        let bye = Chat::test().answer::<hear>(message("fine")).answer::<hear>(message("bye")).run(message("hello"));
+        assert_eq!(bye.visits("hear"), 2);
+        let silent = Chat::test().unanswered::<hear>().run(message("hello"));
+        assert_eq!(silent.elapsed().as_secs(), 24 * 60 * 60);
+        let long = Chat::test().answer::<hear>(message("fine")).run(message("hello"));
+        assert_eq!(long.visits("answer"), 501);
+    })
+    .at_least(100);
+}

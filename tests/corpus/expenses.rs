@@ -148,3 +148,15 @@ fn it_is_carried_on_from_every_write() {
     assert_eq!(asks().answered(no).at_every_write(), Ok(r#"{"Refused":"Finance"}"#.to_owned()));
     assert!(asks().cancelled().at_every_write().is_err_and(|failure| failure.contains("Cancelled")));
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn every_combination_of_answers_takes_every_edge() {
+    use loomflow::test::covered;
+    let answers = [Some(Answer::Yes), Some(Answer::No), None];
+    let test = Expenses::test().answers_either::<approve>(answers);
+    covered::<Expenses>(|| assert!(test.ways(Expense { euros: 70 }).count() > 5)).at_least(100);
+    let only = Expenses::test().answer::<approve>(Answer::Yes).unanswered::<approve>().only_at("finance");
+    let run = only.run(Expense { euros: 70 });
+    assert_eq!((run.output(), run.elapsed().as_secs()), (&Outcome::Expired, 3 * 24 * 60 * 60));
+}

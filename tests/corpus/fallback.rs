@@ -121,3 +121,16 @@ fn it_is_carried_on_from_every_write() {
         assert_eq!(ended.is_ok(), !topic.contains("Small") && topic != "blank", "{ended:?}");
     }
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn the_small_model_is_asked_where_the_large_one_fails_along_every_edge() {
+    use loomflow::test::covered;
+    covered::<Fallback>(|| {
+        Fallback::test().run("hens".to_owned()).assert_path(["draft", "check"]);
+        let small = Fallback::test().panics::<draft>("out of ink").only_at("draft").run("hens".to_owned());
+        small.assert_path(["draft", "small", "check"]).assert_took("draft", "catch");
+        Fallback::test().mock::<draft>(|_| text("rude")).run("hens".to_owned());
+    })
+    .at_least(100);
+}

@@ -189,3 +189,16 @@ fn it_is_carried_on_from_every_write() {
         assert!(order(fails(step)).at_every_write().is_err());
     }
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn what_is_not_shipped_is_undone_along_every_edge() {
+    use loomflow::test::covered;
+    covered::<PlaceOrder>(|| {
+        PlaceOrder::test().run(Order::default());
+        for step in ["charge", "ship"] {
+            PlaceOrder::test().run(fails(step));
+        }
+    })
+    .at_least(100);
+}

@@ -196,3 +196,16 @@ fn it_is_carried_on_from_every_write() {
     assert!(case::<Research, _>("moon2 secret sun9".to_owned()).races().at_every_write().is_err());
     assert!(case::<Research, _>(String::new()).at_every_write().is_err());
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn questions_are_searched_along_every_edge() {
+    use loomflow::test::covered;
+    covered::<Research>(|| {
+        for topic in ["moon", "moon2", "moon9"] {
+            Research::test().run(topic.to_owned());
+        }
+    })
+    .at_least(100);
+    assert!(Research::test().at_every_write("moon2".to_owned()).failure().is_none());
+}

@@ -165,3 +165,16 @@ fn it_is_carried_on_from_every_write() {
     }
     assert!(case::<Tools, _>(question("clock broken map")).races().at_every_write().is_err());
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn tools_are_used_along_every_edge() {
+    use loomflow::test::covered;
+    covered::<Tools>(|| {
+        Tools::test()
+            .run(question("clock map\nphone"))
+            .assert_path(["think", "use_tool", "use_tool", "think", "use_tool", "think"]);
+        Tools::test().run(question("clock\n".repeat(20).trim_end())).assert_took("join", "spent");
+    })
+    .at_least(100);
+}

@@ -251,3 +251,16 @@ fn it_is_carried_on_from_every_write() {
         assert!(ticket(fails).at_every_write().is_err());
     }
 }
+
+#[cfg(feature = "test")]
+#[test]
+fn every_way_of_a_ticket_takes_every_edge() {
+    use loomflow::test::covered;
+    let test = Triage::test()
+        .context(|| Llm)
+        .either::<classify>([Desk::Billing(7), Desk::Technical, Desk::Spam])
+        .either::<review>([Verdict::Good, Verdict::Weak("!".to_owned())])
+        .answers_either::<approve>([Some(Approval::Granted), Some(Approval::Refused("rude".to_owned())), None]);
+    let ticket = Ticket { text: "help".to_owned() };
+    covered::<Triage>(|| assert_eq!(test.ways(ticket).count(), 2 * (4 * 3 + 1) + 1)).at_least(100);
+}

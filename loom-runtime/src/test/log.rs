@@ -4,7 +4,7 @@
 //! has it, branch after branch, whatever branch was quicker.
 
 use crate::machine::Place;
-use loomflow_graph::graph::{self, Graph};
+use loomflow_graph::graph::{Graph, NodeKind};
 use std::collections::BTreeMap;
 
 /// The turns and branches on the way to a scope, or to a place in it.
@@ -67,9 +67,12 @@ impl Log {
     /// Whether a place is a node of this name, as a path or as the graph has it: `start`, `2 at once`.
     pub(super) fn is_named(&self, address: &[u64], seen: &Seen, name: &str) -> bool {
         let Some(part) = self.part(address) else { return false };
-        let in_graph = part.graph.nodes().get(seen.place.index).map(graph::Node::name);
         let Some(name) = name.strip_prefix(part.prefix.as_str()) else { return false };
-        in_graph == Some(name) || (address.last() > Some(&0) && seen.place.node == name)
+        // What leaves a fork leaves the node where its branches joined, which stands behind it.
+        let nodes = part.graph.nodes().iter().skip(seen.place.index);
+        let mut in_graph =
+            nodes.clone().take(1).chain(nodes.take(2).skip(1).filter(|node| node.kind() == NodeKind::Join));
+        in_graph.any(|node| node.name() == name) || (address.last() > Some(&0) && seen.place.node == name)
     }
 
     /// The names of the nodes that were come to, with what was seen there.

@@ -13,6 +13,7 @@ use crate::{
     parts::Parts,
     step::Step,
 };
+use loomflow_graph::graph::NodeKind;
 use std::{any::TypeId, collections::BTreeSet, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 /// A run under test that is over, or was left where it stood.
@@ -210,6 +211,12 @@ fn is_label<W: Workflow>(node: &str, label: &str) {
         if name == node {
             labels.extend(leaving(parts, index));
         }
+        // A path has no more of a sleep than that it is one.
+        let is_sleep = parts.graph.as_ref().is_some_and(|graph| graph.nodes()[index].kind() == NodeKind::Sleep);
+        if is_sleep && name.split('(').next() == Some(node) {
+            labels.extend(leaving(parts, index));
+            nodes.insert(node.to_owned());
+        }
         nodes.insert(name);
     });
     if !nodes.contains(node) {
@@ -240,7 +247,8 @@ fn within(prefix: &str, parts: &Parts, look: &mut dyn FnMut(String, usize, &Part
 fn leaving(parts: &Parts, node: usize) -> Vec<String> {
     let Some(graph) = &parts.graph else { return Vec::new() };
     let mut labels: Vec<String> = Vec::new();
-    for edge in graph.edges_from(node) {
+    let joins = graph.nodes().get(node + 1).is_some_and(|next| next.kind() == NodeKind::Join);
+    for edge in graph.edges_from(node).chain(graph.edges_from(node + 1).filter(|_| joins)) {
         labels.extend(split(edge.label()));
         if edge.is_spent() {
             labels.push("spent".to_owned());
