@@ -101,3 +101,7 @@ async fn main() -> ExitCode {
 #[cfg(test)]
 #[path = "../../tests/kept_examples/triage.rs"]
 mod kept;
+
+#[cfg(all(test, feature = "test"))]
+#[path = "../../tests/kept_examples/triage_tested.rs"]
+mod tested;
