@@ -67,9 +67,8 @@ fn what_the_readme_shows_of_models_and_agents_is_compiled() {
     let readme = include_str!("../README.md");
     let page = include_str!("../src/agents.md").replace("\n# ", "\n");
     let compiled = [include_str!("readme_models.rs"), &page];
-    let shown = readme.split("```Rust\n").skip(1).filter_map(|rest| rest.split("```").next());
-    // That of the command line is compiled by `readme_cli.rs`.
-    let shown: Vec<&str> = shown.filter(|code| !code.contains("use loomflow::{cli,")).collect();
+    let section = readme.split("\n## ").find(|section| section.starts_with("Models and agents")).expect("it has one");
+    let shown: Vec<&str> = section.split("```Rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(shown.len(), 2, "one of models and one of agents");
     for code in shown {
         assert!(compiled.iter().any(|compiled| compiled.contains(code)), "the README shows other code:\n{code}");

@@ -9,7 +9,6 @@ mod flows;
 mod forks;
 mod mocks;
 mod paths;
-mod readme;
 mod replays;
 mod times;
 mod ways;
