@@ -236,3 +236,102 @@ fn read(text: &str) -> Option<Seal> {
     }
     Some(Seal { seq, link: Link(bytes) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        journal::{NewRun, RecordKind},
+        meter::Usage,
+    };
+    use std::time::Duration;
+
+    fn run() -> RunInfo {
+        let new = NewRun {
+            id: "run-1".to_owned(),
+            workflow: "Triage".to_owned(),
+            version: 1,
+            fingerprint: "f1".to_owned(),
+            graph: String::new(),
+            input: String::new(),
+            user: Some("ann".to_owned()),
+            session: None,
+            metadata: None,
+            budget: None,
+        };
+        RunInfo::of(7, &new, "owner", 1_800_000_000_000)
+    }
+
+    fn record() -> Record {
+        Record {
+            seq: 1,
+            kind: RecordKind::Answered,
+            scope: "0.1/".to_owned(),
+            turn: 2,
+            node: "approve".to_owned(),
+            label: "Desk::Billing".to_owned(),
+            attempt: 0,
+            began_at: 1_800_000_000_010,
+            at: 1_800_000_000_005,
+            after: None,
+            live: "{}".to_owned(),
+            value: r#""Granted""#.to_owned(),
+            by: Some("grace".to_owned()),
+            usage: Usage { calls: 1, input: 200, output: 30, time: Duration::from_millis(1500) },
+            link: None,
+        }
+    }
+
+    /// What another implementation of `BLAKE2b` makes of the fields, by what is said at [`Link`].
+    #[test]
+    fn a_link_is_the_hash_of_what_is_said_to_be_hashed() {
+        let beginning = Link::beginning(&run(), r#"{"ticket":"7"}"#);
+        assert_eq!(beginning.to_string(), "acc9e802de5ba6f802fa524481d599ca");
+        let first = beginning.next(&record());
+        assert_eq!(first.to_string(), "6fcd87cbd4ae181710addd247e4b2e52");
+        let second = first.next(&Record { seq: 2, after: Some(1), ..record() });
+        assert_eq!(second.to_string(), "d4abde50fe5213a69abc96d3fef9536c");
+    }
+
+    #[test]
+    fn every_field_of_a_record_counts() {
+        let link = Link::beginning(&run(), "").next(&record());
+        let text = || "x".to_owned();
+        let usage = Usage { calls: 2, ..record().usage };
+        let others = [
+            Record { seq: 2, ..record() },
+            Record { kind: RecordKind::Output, ..record() },
+            Record { scope: text(), ..record() },
+            Record { turn: 3, ..record() },
+            Record { node: text(), ..record() },
+            Record { label: text(), ..record() },
+            Record { attempt: 1, ..record() },
+            Record { began_at: 0, ..record() },
+            Record { at: 0, ..record() },
+            Record { after: Some(0), ..record() },
+            Record { live: text(), ..record() },
+            Record { value: text(), ..record() },
+            Record { by: None, ..record() },
+            Record { by: Some(String::new()), ..record() },
+            Record { usage, ..record() },
+            // What moves from one text to the next is another record.
+            Record { scope: "0.1/a".to_owned(), node: "pprove".to_owned(), ..record() },
+        ];
+        for other in others {
+            assert_ne!(Link::beginning(&run(), "").next(&other), link, "{other:?}");
+        }
+        let linked = Record { link: Some(link), ..record() };
+        assert_eq!(Link::beginning(&run(), "").next(&linked), link);
+    }
+
+    #[test]
+    fn what_is_no_end_of_a_chain_is_refused() {
+        let seal = Seal { seq: 3, link: Link::beginning(&run(), "") };
+        assert_eq!(seal.to_string().parse(), Ok(seal));
+        assert_eq!(format!(" {seal}\n").parse(), Ok(seal));
+        let short = seal.to_string();
+        for text in ["", "3", "3-", "x-00", &short[..short.len() - 1], &format!("{short}0"), &short.replace('-', "")] {
+            assert!(text.parse::<Seal>().is_err(), "{text}");
+        }
+    }
+}
