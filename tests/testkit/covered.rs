@@ -3,9 +3,9 @@
 use super::{flows::*, told};
 use loomflow::{
     prelude::*,
-    test::{Coverage, Test, covered},
+    test::{Coverage, FILE, Test, coverage, covered},
 };
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 fn triage() -> Test<Triage, Llm> {
     Triage::test().context(|| Llm)
@@ -119,4 +119,46 @@ fn tests_that_run_beside_count_for_nobody_else() {
         std::thread::scope(|scope| scope.spawn(granted).join().expect("it passes"));
     });
     assert_eq!(coverage.percent(), 0);
+}
+
+#[test]
+#[ignore = "it runs in a process of its own"]
+fn one_process_sorts_spam() {
+    spam();
+}
+
+#[test]
+#[ignore = "it runs in a process of its own"]
+fn another_process_grants_what_is_asked() {
+    granted();
+}
+
+#[test]
+#[ignore = "it runs in a process of its own, when the others have run"]
+fn the_file_has_what_both_have_taken() {
+    // Where no file is named, there are no others.
+    if std::env::var_os(FILE).is_none() {
+        return;
+    }
+    let taken = coverage::<Triage>();
+    assert_eq!((taken.percent(), taken.untaken().len()), (60, 6), "{taken}");
+    granted();
+    assert_eq!(coverage::<Triage>().percent(), 60);
+    revised();
+    refused();
+    coverage::<Triage>().at_least(100);
+}
+
+#[test]
+fn what_several_processes_take_is_collected_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let this = std::env::current_exe().expect("a test knows its program");
+    for test in ["one_process_sorts_spam", "another_process_grants_what_is_asked", "the_file_has_what_both_have_taken"]
+    {
+        let mut process = Command::new(&this);
+        process.args(["--ignored", "--exact", &format!("covered::{test}")]).env(FILE, folder.path().join("edges"));
+        let output = process.output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
 }
