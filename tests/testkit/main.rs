@@ -3,6 +3,8 @@
 #![deny(warnings)]
 #![deny(clippy::pedantic)]
 
+#[cfg(feature = "openai")]
+mod agents;
 mod covered;
 mod faults;
 mod flows;

@@ -129,7 +129,7 @@ fn a_mock_of_what_the_graph_does_not_have_is_told_with_the_nearest() {
     );
     assert_eq!(
         told(|| triage().mock::<elsewhere::send>(|()| 2)),
-        "the workflow `Triage` has no step `send`: another step `send`, from elsewhere, stands there"
+        "the workflow `Triage` has no step `send`: another step of that name stands there, from elsewhere"
     );
     let told = told(|| triage().never::<elsewhere::burn>());
     assert!(

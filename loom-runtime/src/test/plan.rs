@@ -135,7 +135,9 @@ pub(super) fn known<S: Step>(workflow: &Parts) {
         return;
     }
     let near = match nearest(S::NAME, &names) {
-        Some(near) if near == S::NAME => format!("another step `{near}`, from elsewhere, stands there"),
+        Some(near) if near == S::NAME => {
+            format!("another step of that name stands there, from elsewhere")
+        }
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("its steps are {}", listed(&names)),
     };
