@@ -135,9 +135,7 @@ pub(super) fn known<S: Step>(workflow: &Parts) {
         return;
     }
     let near = match nearest(S::NAME, &names) {
-        Some(near) if near == S::NAME => {
-            format!("another step of that name stands there, from elsewhere")
-        }
+        Some(near) if near == S::NAME => "another step of that name stands there, from elsewhere".to_owned(),
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("its steps are {}", listed(&names)),
     };
