@@ -17,10 +17,11 @@ pub(crate) fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The nearest name by Jaro and Winkler's measure, with clap's habit of keeping quiet where none is near.
+/// The nearest name, whatever the size of its letters.
 fn nearest<'n>(name: &str, there: &'n [String]) -> Option<&'n String> {
-    let near = there.iter().map(|other| (strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()), other));
-    near.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
+    let lower: Vec<String> = there.iter().map(|other| other.to_lowercase()).collect();
+    let near = loomflow_graph::similar::nearest(&name.to_lowercase(), &lower)?;
+    lower.iter().position(|other| other == near).map(|index| &there[index])
 }
 
 #[cfg(test)]

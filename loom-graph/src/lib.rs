@@ -11,4 +11,5 @@ pub mod flow;
 #[cfg(feature = "grammar")]
 pub mod grammar;
 pub mod graph;
+pub mod similar;
 pub mod version;

@@ -8,14 +8,16 @@ use super::{
     program::{FrameId, Kind, Origin, Program, RegionId, Rule},
     reads,
     require::{self, Twice},
-    similar::nearest,
     text::text,
 };
-use crate::flow::{
-    CounterId, Flow, NodeId, PointId, VarId,
-    assign::{self, Unset},
-    loops, reach,
-    scc::components,
+use crate::{
+    flow::{
+        CounterId, Flow, NodeId, PointId, VarId,
+        assign::{self, Unset},
+        loops, reach,
+        scc::components,
+    },
+    similar::nearest,
 };
 use proc_macro2::Span;
 

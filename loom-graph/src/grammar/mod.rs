@@ -17,6 +17,5 @@ pub mod program;
 pub mod reads;
 pub mod regions;
 mod require;
-pub mod similar;
 pub mod steps;
 pub mod text;

@@ -7,10 +7,9 @@ use super::{
     places::{RESERVED, RESERVED_BEFORE},
     ways::{At, Way, comes_back, free_sources, reach, spell, tools, ways},
 };
-use loomflow_graph::grammar::{
-    errors::Errors,
+use loomflow_graph::{
+    grammar::{errors::Errors, text::text},
     similar::{nearest, similar},
-    text::text,
 };
 use proc_macro2::Ident;
 

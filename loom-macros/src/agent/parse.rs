@@ -4,7 +4,7 @@ use super::{
     ast::{Agent, Approval, Arm, Choice, Choices, Exit, Free, Max, Offered, Require, Statement, Then},
     settings::{self, setting},
 };
-use loomflow_graph::grammar::{errors::Errors, similar::nearest};
+use loomflow_graph::{grammar::errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Expr, Lit, LitInt, Pat, Path, Token, Type, Visibility, braced, bracketed,

@@ -2,7 +2,7 @@
 
 use super::ast::{Agent, Memory, Tone};
 use crate::output::{at, call, respan};
-use loomflow_graph::grammar::{errors::Errors, similar::nearest};
+use loomflow_graph::{grammar::errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Expr, LitStr, Token, parenthesized, parse::ParseStream, spanned::Spanned, token};

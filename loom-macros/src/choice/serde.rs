@@ -1,7 +1,7 @@
 //! What `#[serde(…)]` says of names. Everything else in it is serde's own, and serde tells what is wrong with it.
 
 use super::names::{RULES, Rule};
-use loomflow_graph::grammar::{errors::Errors, similar::nearest};
+use loomflow_graph::{grammar::errors::Errors, similar::nearest};
 use syn::{Attribute, Expr, LitStr, Token, ext::IdentExt, meta::ParseNestedMeta, parenthesized, token::Paren};
 
 /// What one item's attributes say.

@@ -6,7 +6,7 @@ use super::{
     signature::{self, Parts, StepFn, borrows, opaque},
 };
 use crate::output::{at, call, crate_path, respan, runtime};
-use loomflow_graph::grammar::{errors::Errors, similar::nearest};
+use loomflow_graph::{grammar::errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{

@@ -1,7 +1,10 @@
 //! What stands in `#[step(…)]`.
 
 use crate::output::crate_path;
-use loomflow_graph::grammar::{duration, errors::Errors, similar::nearest};
+use loomflow_graph::{
+    grammar::{duration, errors::Errors},
+    similar::nearest,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use std::time::Duration;
 use syn::{

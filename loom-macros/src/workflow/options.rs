@@ -1,7 +1,7 @@
 //! What stands in `#[workflow(…)]`, beside the doc comment of a workflow.
 
 use crate::output::crate_path;
-use loomflow_graph::grammar::{errors::Errors, similar::nearest};
+use loomflow_graph::{grammar::errors::Errors, similar::nearest};
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, LitInt, LitStr, Path, Token, ext::IdentExt, parse::ParseStream};
 

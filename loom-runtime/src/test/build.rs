@@ -7,6 +7,7 @@ use super::{
     edges,
     handed::{Handed, Lent},
     log::Log,
+    paths::{Paths, paths},
     plan::{Plan, What, faults, note, stand, written},
     session::Session,
     tested::Tested,
@@ -68,12 +69,18 @@ pub fn of<W: Workflow>() -> Test<W> {
     }
 }
 
-/// Gives every workflow its `test()`.
+/// Gives every workflow its `test()` and its `paths()`.
 pub trait Testing: Workflow + Sized {
     /// A test of the workflow, of which nothing is said yet.
     #[must_use]
     fn test() -> Test<Self> {
         of::<Self>()
+    }
+
+    /// The paths through its graph, up to its bounds: see [`paths`].
+    #[must_use]
+    fn paths() -> Paths<Self> {
+        paths::<Self>()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     handed::{Handed, Lent},
-    words::{listed, nearest},
+    words::listed,
 };
 use crate::{
     failure::{BoxError, Failure, FailureKind, Fault},
@@ -11,6 +11,7 @@ use crate::{
     step::Step,
     value::Value,
 };
+use loomflow_graph::similar::nearest;
 use std::{
     any::{Any, TypeId},
     collections::BTreeSet,

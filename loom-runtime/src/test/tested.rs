@@ -1,19 +1,13 @@
 //! A run under test that is over: what it came to, and all that was seen of it.
 
-use super::{
-    log::Log,
-    path::Path,
-    plan::known,
-    session::Session,
-    words::{listed, nearest},
-};
+use super::{log::Log, path::Path, plan::known, session::Session, words::listed};
 use crate::{
     failure::{Failure, FailureKind},
     machine::Workflow,
     parts::Parts,
     step::Step,
 };
-use loomflow_graph::graph::NodeKind;
+use loomflow_graph::{graph::NodeKind, similar::nearest};
 use std::{any::TypeId, collections::BTreeSet, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 /// A run under test that is over, or was left where it stood.

@@ -8,9 +8,9 @@ use crate::{
         ast,
         names::bindings,
         program::{Bare, Carry, Counter, Frame, FrameId, Guard, Kind, Origin, Subject, ValueId},
-        similar::similar,
         text::text,
     },
+    similar::similar,
 };
 use proc_macro2::Span;
 use std::borrow::Cow;

@@ -16,9 +16,11 @@ use super::{
     errors::Errors,
     names::single,
     program::{Bare, Carry, FrameId, Kind, Node, Origin, Point, Program, Region, RegionId, Subject, Value, ValueId},
+};
+use crate::{
+    flow::{NodeId, PointId},
     similar::{nearest, similar},
 };
-use crate::flow::{NodeId, PointId};
 use ends::{End, Ends, Loose};
 use guards::Gate;
 use proc_macro2::{Ident, Span};

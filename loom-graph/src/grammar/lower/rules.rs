@@ -6,8 +6,8 @@ use crate::{
     grammar::{
         ast::{self, Statement},
         program::Rule,
-        similar::similar,
     },
+    similar::similar,
 };
 use proc_macro2::Ident;
 

@@ -14,13 +14,11 @@ use crate::{
 use loomflow_graph::{
     draw::Drawing,
     graph::{Graph, NodeKind},
+    similar::{LIKE, likeness},
 };
 
 /// How many names a mistyped one is likened to.
 const NEAR: usize = 3;
-
-/// How like a name must be to one that was meant.
-const LIKE: f64 = 0.8;
 
 /// How deep workflows are looked for within one another. A workflow cannot contain itself.
 const DEEP: usize = 16;
@@ -153,7 +151,7 @@ impl Within {
         let all = self.all();
         let names = all.iter().map(|path| path.join("/"));
         let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        let like = |name: &str| strsim::jaro_winkler(node, name).max(strsim::jaro_winkler(&last(node), &last(name)));
+        let like = |name: &str| likeness(node, name).max(likeness(&last(node), &last(name)));
         let mut near: Vec<(f64, String)> =
             names.map(|name| (like(&name), name)).filter(|(like, _)| *like > LIKE).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
