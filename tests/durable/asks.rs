@@ -41,6 +41,12 @@ workflow! {
 }
 
 workflow! {
+    Post(n: u32) -> u32 {
+        start -> double(n) -> number("go on?") -> mail("one?") -> last: number("and?") -> end(mail + last);
+    }
+}
+
+workflow! {
     Late(n: u32) -> u32 {
         start -> number("in time?") within 1d else { double(n) -> last: number("at last?") -> end(last) } -> end(number);
     }
@@ -114,6 +120,20 @@ fn an_inbox_keeps_what_comes_before_its_question_in_order() {
     assert_eq!(output, 304);
     let doubled = world.records().iter().filter(|record| record.kind == RecordKind::Output).count();
     assert_eq!(doubled, 1, "what stands before a wait is not done again");
+}
+
+#[test]
+fn a_question_that_an_inbox_had_the_answer_to_is_not_open_afterwards() {
+    World::default().lives((), async |loom| {
+        waits::<Post>(&loom).await;
+        loom.answer::<mail>("run", 3).by("ada").await.expect("an inbox takes it");
+        loom.answer::<number>("run", 1).await.expect("it is asked");
+        let run = loom.handle::<Post>("run");
+        assert!(matches!(run.outcome().await, Ok(Outcome::Waiting(open)) if open.len() == 1 && open[0].node == "last"));
+        assert_eq!(open(&loom).await, ["last"]);
+        loom.answer::<number>("run", 4).await.expect("it is the last");
+        assert_eq!(run.output().await.expect("it ends"), 7);
+    });
 }
 
 #[test]

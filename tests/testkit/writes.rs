@@ -165,17 +165,25 @@ fn an_order_that_depends_on_how_long_writes_take_is_found() {
     #[derive(Clone, Default)]
     struct Queue(Arc<AtomicU32>);
     #[step]
-    fn first(text: &str) -> String {
+    fn noted(text: &str) -> String {
+        text.to_owned()
+    }
+    #[step]
+    async fn slow(text: &str) -> String {
+        tokio::time::sleep(Duration::from_millis(500)).await;
         text.to_owned()
     }
     #[step]
     fn number(#[context] queue: &Queue, _text: &str) -> u32 {
         queue.0.fetch_add(1, Ordering::Relaxed)
     }
+    // Many quick steps are sooner done than a slow one, if it takes no time to write them down.
     workflow! {
         Queued(text: String) -> (u32, u32) {
-            start -> [one: first(text) -> left: number(one), two: first(text) -> three: first(two) -> right: number(three)]
-                  -> end((left, right));
+            start -> [
+                one: noted(text) -> two: noted(one) -> three: noted(two) -> four: noted(three) -> left: number(four),
+                slow(text) -> right: number(slow)
+            ] -> end((left, right));
         }
     }
     let message = told(|| Queued::test().context(Queue::default).at_every_write("x".to_owned()));

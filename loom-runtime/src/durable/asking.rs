@@ -37,6 +37,10 @@ impl Durable {
         match read(&message.value) {
             Ok(told) => {
                 self.keeping.taken(number);
+                if message.question.is_none() {
+                    let state = QuestionState::Answered { by: message.by.clone(), at: message.at };
+                    self.keeping.answered(Asked { question: None, state, ..opened(at, seq, ask, message.at) });
+                }
                 at.scope.here().by = message.by;
                 Ok(told)
             }
@@ -50,15 +54,8 @@ impl Durable {
         let limit = at.scope.here().untold.pop().map(|due| due.left(now));
         let seq =
             self.keeping.record(&at.scope, entry(at, RecordKind::Asked, now, Wording::of(question, limit).write()));
-        self.keeping.asked(Asked {
-            seq,
-            scope: at.scope.path.clone(),
-            node: at.place.node.to_owned(),
-            ask: ask.to_owned(),
-            question: serde_json::to_string(question).ok(),
-            at: now,
-            state: QuestionState::Open,
-        });
+        let question = serde_json::to_string(question).ok();
+        self.keeping.asked(Asked { question, ..opened(at, seq, ask, now) });
         seq
     }
 
@@ -85,5 +82,18 @@ impl Durable {
             Ok(messages) => self.waiting.deliver(messages),
             Err(error) => self.keeping.halt(Halt::Journal(error)),
         }
+    }
+}
+
+/// A question that is open, as it is kept, without its wording.
+fn opened(at: &At<Arc<Scope>>, seq: u64, ask: &str, now: i64) -> Asked {
+    Asked {
+        seq,
+        scope: at.scope.path.clone(),
+        node: at.place.node.to_owned(),
+        ask: ask.to_owned(),
+        question: None,
+        at: now,
+        state: QuestionState::Open,
     }
 }

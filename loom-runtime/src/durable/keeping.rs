@@ -99,7 +99,17 @@ struct Batch {
     forget: Vec<String>,
     asked: Vec<Asked>,
     taken: Vec<u64>,
-    closed: Vec<u64>,
+    /// What became of questions here, where somebody may answer them at the same time.
+    settled: Vec<Settled>,
+}
+
+/// What became of a question.
+#[derive(Debug)]
+enum Settled {
+    /// Nobody waits for its answer any more.
+    Closed(u64),
+    /// An answer that came before it was taken.
+    Answered(Asked),
 }
 
 /// What is to be recorded.
@@ -309,7 +319,12 @@ impl Keeping {
 
     /// Notes that nobody waits for the answer to a question any more.
     pub(super) fn closed(&self, question: u64) {
-        locked(&self.book).unwritten.closed.push(question);
+        locked(&self.book).unwritten.settled.push(Settled::Closed(question));
+    }
+
+    /// Notes that a question was answered by what had come before it.
+    pub(super) fn answered(&self, asked: Asked) {
+        locked(&self.book).unwritten.settled.push(Settled::Answered(asked));
     }
 
     /// Waits until all that was recorded by now is written. When that cannot be, the run stops here.
@@ -351,6 +366,8 @@ impl Keeping {
                     Some((last, answer)) => writing.begin(last, answer),
                     None => return Poll::Ready(Ok(())),
                 }
+            } else if writing.is_past(wait.until) && locked(&self.book).unwritten.settled.is_empty() {
+                return Poll::Ready(Ok(()));
             }
             let (written, others) = ready!(writing.poll(wait, cx));
             // Whoever is told may look at once, so no lock is held for it.
@@ -366,9 +383,14 @@ impl Keeping {
     /// Begins to write what comes next, if that is waited for and not `written` yet. Gives the number of its last record.
     fn next(&self, written: u64, wait: &mut Wait) -> Option<(Option<u64>, Answering<'static, ()>)> {
         let mut book = locked(&self.book);
-        if let Some(question) = book.unwritten.closed.pop() {
-            let closing = self.append(Batch::default(), vec![question], None);
-            return Some((None, Box::pin(unless_answered(closing))));
+        if let Some(settled) = book.unwritten.settled.pop() {
+            let settling = match settled {
+                Settled::Closed(question) => self.append(Batch::default(), vec![question], None),
+                Settled::Answered(asked) => {
+                    self.append(Batch { asked: vec![asked], ..Batch::default() }, Vec::new(), None)
+                }
+            };
+            return Some((None, Box::pin(unless_answered(settling))));
         }
         let status = wait.status.take();
         if status.is_none() && (book.unwritten.records.is_empty() || wait.until <= written) {
@@ -482,11 +504,11 @@ pub(super) fn ended_as(failure: &Failure) -> Status {
     if failure.is_cancelled() { Status::Cancelled } else { Status::Failed }
 }
 
-/// What nobody waits for any more may be answered all the same, and that is no reason to stop.
-async fn unless_answered(closing: Answering<'static, ()>) -> Result<(), JournalError> {
-    match closing.await {
+/// A question may be answered at the moment it is settled here, and that is no reason to stop.
+async fn unless_answered(settling: Answering<'static, ()>) -> Result<(), JournalError> {
+    match settling.await {
         Err(JournalError::Answered { .. } | JournalError::Closed { .. }) => Ok(()),
-        closed => closed,
+        settled => settled,
     }
 }
 

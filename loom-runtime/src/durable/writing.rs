@@ -69,6 +69,11 @@ impl Writing {
         self.begun.is_none()
     }
 
+    /// Whether all up to a record is written, and what is being written is what came later.
+    pub(super) fn is_past(&self, until: u64) -> bool {
+        until <= self.last && self.begun.as_ref().is_none_or(|begun| begun.last.is_some())
+    }
+
     /// Something is being written.
     pub(super) fn begin(&mut self, last: Option<u64>, answer: Answering<'static, ()>) {
         self.begun = Some(Begun { last, answer });
