@@ -5,7 +5,7 @@ mod common;
 use common::{NOW, begin, step};
 use loomflow_runtime::{
     Loom,
-    audit::{Broken, Chain, Fault, Verified},
+    audit::{Broken, Chain, Flaw, Verified},
     journal::{Append, Journal, Link, Record, Seal},
 };
 use loomflow_sqlite::Sqlite;
@@ -117,9 +117,9 @@ fn crc(row: &rusqlite::Row<'_>) -> i64 {
     i64::from((!sum).cast_signed())
 }
 
-fn broken(found: &Verified) -> (u64, Option<&str>, &Fault) {
+fn broken(found: &Verified) -> (u64, Option<&str>, &Flaw) {
     match &found.chain {
-        Chain::Broken(Broken { seq, node, fault, .. }) => (*seq, node.as_deref(), fault),
+        Chain::Broken(Broken { seq, node, flaw, .. }) => (*seq, node.as_deref(), flaw),
         other => panic!("it is not found: {other:?}"),
     }
 }
@@ -141,7 +141,7 @@ fn a_value_that_was_changed_is_found() {
     let file = File::new();
     let value = format!("UPDATE records SET value = '9' WHERE key = {}", key(1, 1));
     let found = file.changes(&value).verified();
-    assert_eq!(broken(&found), (1, Some("classify"), &Fault::Changed));
+    assert_eq!(broken(&found), (1, Some("classify"), &Flaw::Changed));
     assert_eq!(
         found.to_string(),
         "run `one`: record 1, of `classify`, does not follow the beginning of the run: it, the run's input or its description was changed, or it was moved; 0 records before it are sound"
@@ -158,7 +158,7 @@ fn a_value_that_was_changed_is_found() {
     ] {
         let file = File::new();
         let found = file.changes(&format!("UPDATE records SET {set} WHERE key = {}", key(1, 5))).verified();
-        assert_eq!((broken(&found).0, broken(&found).2), (5, &Fault::Changed), "{set}");
+        assert_eq!((broken(&found).0, broken(&found).2), (5, &Flaw::Changed), "{set}");
     }
 }
 
@@ -171,7 +171,7 @@ fn two_records_that_were_swapped_are_found() {
          UPDATE records SET key = {fifth} WHERE key = -1"
     );
     let found = file.changes(&swap).verified();
-    assert_eq!((broken(&found).0, broken(&found).2, found.records), (4, &Fault::Changed, 3));
+    assert_eq!((broken(&found).0, broken(&found).2, found.records), (4, &Flaw::Changed, 3));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_record_that_was_put_in_between_is_found() {
     );
     let shift: String = moved.chain([put]).collect();
     let found = file.changes(&shift).verified();
-    assert_eq!((broken(&found).0, broken(&found).2), (5, &Fault::Unchained));
+    assert_eq!((broken(&found).0, broken(&found).2), (5, &Flaw::Unchained));
     assert!(found.to_string().contains("record 5"), "{found}");
 }
 
@@ -233,7 +233,7 @@ fn a_record_of_another_run_is_found() {
         two = key(2, 1)
     );
     let found = file.changes(&copy).verified();
-    assert_eq!(broken(&found), (1, Some("classify"), &Fault::Changed));
+    assert_eq!(broken(&found), (1, Some("classify"), &Flaw::Changed));
 }
 
 #[test]
@@ -244,5 +244,5 @@ fn what_somebody_changed_who_does_not_know_the_checksums_is_named_too() {
     drop(raw);
     let found = file.verified();
     assert_eq!((broken(&found).0, found.records), (5, 4));
-    assert!(matches!(broken(&found).2, Fault::Damaged(_)), "{found}");
+    assert!(matches!(broken(&found).2, Flaw::Damaged(_)), "{found}");
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use loomflow::{
     Loom, Outcome,
-    audit::{Broken, Chain, Fault, Verified},
+    audit::{Broken, Chain, Flaw, Verified},
     journal::{Filter, Journal, MemoryJournal, Seal},
     prelude::*,
 };
@@ -109,7 +109,7 @@ fn what_was_to_be_expected_is_read_back_from_the_text_that_was_written_down() {
         let other = Seal { seq: 3, ..anew.verify("run").await.unwrap().seal.unwrap() };
         if other != seal {
             let found = loom.verify("run").expecting(other).await.unwrap();
-            assert!(matches!(&found.chain, Chain::Broken(Broken { seq: 3, fault: Fault::Another, .. })), "{found}");
+            assert!(matches!(&found.chain, Chain::Broken(Broken { seq: 3, flaw: Flaw::Another, .. })), "{found}");
         }
     });
 }

@@ -16,4 +16,4 @@ pub use crate::durable::{Auditing, Verify};
 pub use entry::{Audit, Entry};
 pub(crate) use explanation::span;
 pub use explanation::{Came, Explanation, Missed, Ran};
-pub use verified::{Broken, Chain, Fault, Verified};
+pub use verified::{Broken, Chain, Flaw, Verified};

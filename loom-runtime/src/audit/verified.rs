@@ -40,14 +40,14 @@ pub struct Broken {
     /// The node it is of, if that can still be read.
     pub node: Option<String>,
     /// What is wrong.
-    pub fault: Fault,
+    pub flaw: Flaw,
 }
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Fault {
+pub enum Flaw {
     /// It does not follow the one before it: it was changed, or stood elsewhere.
     Changed,
     /// It is missing.
@@ -90,26 +90,26 @@ impl fmt::Display for Verified {
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Broken { seq, node, fault } = self;
+        let Broken { seq, node, flaw } = self;
         let node = node.as_deref().filter(|node| !node.is_empty()).map(|node| format!(", of `{node}`,"));
         let node = node.unwrap_or_default();
-        match fault {
-            Fault::Changed if *seq == 1 => {
+        match flaw {
+            Flaw::Changed if *seq == 1 => {
                 write!(
                     f,
                     "record 1{node} does not follow the beginning of the run: it, the run's input or its description was changed, or it was moved"
                 )
             }
-            Fault::Changed => {
+            Flaw::Changed => {
                 write!(f, "record {seq}{node} does not follow record {}: it was changed or moved", seq - 1)
             }
-            Fault::Missing => write!(f, "record {seq} was removed"),
-            Fault::Unchained => write!(f, "record {seq}{node} has no link, and those before it have"),
-            Fault::Damaged(what) => write!(f, "record {seq} cannot be read: {what}"),
-            Fault::Short { expected } => {
+            Flaw::Missing => write!(f, "record {seq} was removed"),
+            Flaw::Unchained => write!(f, "record {seq}{node} has no link, and those before it have"),
+            Flaw::Damaged(what) => write!(f, "record {seq} cannot be read: {what}"),
+            Flaw::Short { expected } => {
                 write!(f, "record {seq} was removed at the end: the chain came to record {expected} once")
             }
-            Fault::Another => {
+            Flaw::Another => {
                 write!(f, "record {seq}{node} is another one than was expected: the chain was written anew")
             }
         }

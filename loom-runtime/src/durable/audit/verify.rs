@@ -2,7 +2,7 @@
 
 use super::super::error::LoomError;
 use crate::{
-    audit::{Broken, Chain, Fault, Verified},
+    audit::{Broken, Chain, Flaw, Verified},
     journal::{Journal, JournalError, Link, Record, RunInfo, Seal},
 };
 use std::{
@@ -47,7 +47,7 @@ impl Verify {
         let input = match journal.input(run.run).await {
             Ok(input) => input,
             Err(JournalError::Damaged { what, .. }) => {
-                let broken = Broken { seq: 0, node: None, fault: Fault::Damaged(what) };
+                let broken = Broken { seq: 0, node: None, flaw: Flaw::Damaged(what) };
                 return Ok(Verified { run: id, records: 0, seal: None, chain: Chain::Broken(broken) });
             }
             Err(error) => return Err(error.into()),
@@ -91,11 +91,11 @@ async fn page(journal: &dyn Journal, run: u64, from: u64) -> Result<Option<Vec<R
             Ok(Some(record)) => found.push(Ok(record)),
             // It is missing, and one of those behind it is there.
             Ok(None) => {
-                found.push(Err(Broken { seq, node: None, fault: Fault::Missing }));
+                found.push(Err(Broken { seq, node: None, flaw: Flaw::Missing }));
                 break;
             }
             Err(JournalError::Damaged { what, .. }) => {
-                found.push(Err(Broken { seq, node: None, fault: Fault::Damaged(what) }));
+                found.push(Err(Broken { seq, node: None, flaw: Flaw::Damaged(what) }));
                 break;
             }
             Err(error) => return Err(error),
@@ -120,20 +120,20 @@ impl Looking {
     /// Follows the chain to the next record.
     fn follows(&mut self, record: Record) -> Result<(), Broken> {
         let seq = self.last + 1;
-        let broken = |node, fault| Broken { seq, node, fault };
+        let broken = |node, flaw| Broken { seq, node, flaw };
         if record.seq != seq {
-            return Err(broken(None, Fault::Missing));
+            return Err(broken(None, Flaw::Missing));
         }
         if seq == 1 && record.link.is_none() {
             self.link = None;
         }
         let link = self.link.map(|before| before.next(&record));
         if record.link != link {
-            let fault = if record.link.is_none() { Fault::Unchained } else { Fault::Changed };
-            return Err(broken(Some(record.node), fault));
+            let flaw = if record.link.is_none() { Flaw::Unchained } else { Flaw::Changed };
+            return Err(broken(Some(record.node), flaw));
         }
         if self.expected.is_some_and(|seal| seal.seq == seq && Some(seal.link) != link) {
-            return Err(broken(Some(record.node), Fault::Another));
+            return Err(broken(Some(record.node), Flaw::Another));
         }
         (self.last, self.link) = (seq, link);
         Ok(())
@@ -142,12 +142,12 @@ impl Looking {
     /// What is missing at the end of the chain.
     fn short(&self) -> Option<Broken> {
         let seal = self.expected?;
-        let fault = match seal.seq {
-            0 if self.last == 0 && self.link != Some(seal.link) => Fault::Another,
-            expected if expected > self.last => Fault::Short { expected },
+        let flaw = match seal.seq {
+            0 if self.last == 0 && self.link != Some(seal.link) => Flaw::Another,
+            expected if expected > self.last => Flaw::Short { expected },
             _ => return None,
         };
-        Some(Broken { seq: self.last + u64::from(seal.seq > 0), node: None, fault })
+        Some(Broken { seq: self.last + u64::from(seal.seq > 0), node: None, flaw })
     }
 
     fn found(&self, run: String, broken: Option<Broken>) -> Verified {
