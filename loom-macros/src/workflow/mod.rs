@@ -74,7 +74,7 @@ pub(crate) fn expand_line(input: TokenStream, line: Line) -> TokenStream {
         return errors.finish().iter().map(syn::Error::to_compile_error).collect();
     };
     let mut signature = Signature::of(&read.workflow, &errors);
-    signature.rt = runtime(read.krate.as_ref());
+    (signature.rt, signature.options.krate) = (runtime(read.krate.as_ref()), read.krate.clone());
     let (rt, name, types) = (signature.rt.clone(), signature.name(), &read.types);
     let workflow = checked(&read.workflow, &signature, errors);
     quote!({
