@@ -3,10 +3,8 @@
 //! All of it is dropped when another connection wrote, and when a transaction came to nothing.
 
 use crate::rows::runs::RunRow;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use foldhash::HashMap;
+use std::{collections::HashSet, sync::Arc};
 
 /// How many runs are known at most. A run is forgotten when it is left, so there are more only where very many go on.
 const MOST: usize = 65_536;
@@ -51,7 +49,12 @@ impl Known {
         self.runs.get(&run).cloned()
     }
 
-    pub(crate) fn set_run(&mut self, run: u64, standing: Standing) {
+    pub(crate) fn set_run(&mut self, run: u64, mut standing: Standing) {
+        // All runs of an owner have its name in one place.
+        let owner = standing.owner.take();
+        standing.owner = owner.map(|owner| {
+            self.leases.iter().map(|(known, _)| known).find(|known| **known == owner).cloned().unwrap_or(owner)
+        });
         if self.runs.len() >= MOST {
             self.runs.clear();
         }

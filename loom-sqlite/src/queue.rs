@@ -76,8 +76,7 @@ impl Queue {
             tried,
             abandoned: AtomicBool::new(false),
             told: Mutex::new(Told::Nothing(None)),
-            outcome: Mutex::new(None),
-            work: Mutex::new(work),
+            work: Mutex::new(Work { act: work, outcome: None }),
         });
         Writing { queue: Arc::clone(self), stage: Stage::New, job }
     }
@@ -130,11 +129,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What came of a job. A thousand of them are at hand at once and nearly none fails, so that takes little room.
+type Outcome<T> = Result<T, Box<JournalError>>;
+
 /// What is told of a job.
 enum Told<T> {
     /// Nothing yet, and whom to wake.
     Nothing(Option<Waker>),
-    All(Result<T, JournalError>),
+    All(Outcome<T>),
     Taken,
 }
 
@@ -145,26 +147,31 @@ struct Task<T, F> {
     tried: &'static str,
     abandoned: AtomicBool,
     told: Mutex<Told<T>>,
+    work: Mutex<Work<T, F>>,
+}
+
+/// What is to be done, for whoever commits it.
+struct Work<T, F> {
+    act: F,
     /// What came of it, if the transaction comes to its end.
-    outcome: Mutex<Option<Result<T, JournalError>>>,
-    work: Mutex<F>,
+    outcome: Option<Outcome<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Job for Task<T, F> {
     fn run(&self, store: &mut Store<'_>) -> Result<(), Trouble> {
-        let outcome = match lock(&self.work)(store) {
+        let mut work = lock(&self.work);
+        work.outcome = Some(match (work.act)(store) {
             Ok(done) => Ok(done),
-            Err(Trouble::Refused(error)) => Err(error),
+            Err(Trouble::Refused(error)) => Err(Box::new(error)),
             Err(trouble) => return Err(trouble),
-        };
-        *lock(&self.outcome) = Some(outcome);
+        });
         Ok(())
     }
 
     fn settle(&self, failure: Option<JournalError>) {
         let outcome = match failure {
-            Some(error) => Some(Err(error)),
-            None => lock(&self.outcome).take(),
+            Some(error) => Some(Err(Box::new(error))),
+            None => lock(&self.work).outcome.take(),
         };
         if let Some(outcome) = outcome {
             let told = mem::replace(&mut *lock(&self.told), Told::All(outcome));
@@ -206,7 +213,7 @@ impl<T: Send, F: FnMut(&mut Store<'_>) -> Result<T, Trouble> + Send> Awaited<T> 
                 None
             }
             Told::All(_) => match mem::replace(&mut *told, Told::Taken) {
-                Told::All(outcome) => Some(outcome),
+                Told::All(outcome) => Some(outcome.map_err(|error| *error)),
                 _ => None,
             },
             Told::Taken => None,

@@ -43,8 +43,6 @@ CREATE INDEX runs_open ON runs (status, wake_at, signal) WHERE ended_at IS NULL;
 -- that what many runs write at once comes to lie together.
 CREATE TABLE records (
     key     INTEGER PRIMARY KEY, -- seq * 2^32 + run
-    run     INTEGER AS (key & 4294967295),
-    seq     INTEGER AS (key >> 32),
     kind    TEXT NOT NULL,
     scope   TEXT,
     turn    INTEGER,
@@ -115,8 +113,8 @@ CREATE TABLE cache (
 
 -- The records with the ids of their runs, for reading.
 CREATE VIEW journal AS
-SELECT runs.id, records.seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
+SELECT runs.id, records.key >> 32 AS seq, records.kind, records.scope, records.turn, records.node, records.label, records.attempt,
        strftime('%Y-%m-%d %H:%M:%f', records.at / 1000.0, 'unixepoch') AS began, records.took, records.live, records.value, records.giver,
        records.usage, nullif(lower(hex(records.link)), '') AS link
-FROM runs JOIN records ON records.run = runs.run
-ORDER BY runs.run, records.seq;
+FROM runs JOIN records ON records.key & 4294967295 = runs.run
+ORDER BY runs.run, seq;

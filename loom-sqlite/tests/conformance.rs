@@ -39,7 +39,7 @@ impl Store for Files {
     }
 
     fn damage<'a>(&'a self, name: &'a str, run: u64, seq: u64) -> Answering<'a, bool> {
-        let sql = format!("UPDATE records SET value = value || ' ' WHERE run = {run} AND seq = {seq}");
+        let sql = format!("UPDATE records SET value = value || ' ' WHERE key = {seq} << 32 | {run}");
         Box::pin(async move { Ok(self.change(name, &sql)) })
     }
 

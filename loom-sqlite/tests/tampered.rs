@@ -182,7 +182,7 @@ fn a_record_that_was_removed_is_found() {
     // Those behind it moved up to where it was.
     let file = File::new();
     let up = format!(
-        "DELETE FROM records WHERE key = {}; UPDATE records SET key = key - 4294967296 WHERE run = 1 AND seq > 4; \
+        "DELETE FROM records WHERE key = {}; UPDATE records SET key = key - 4294967296 WHERE key & 4294967295 = 1 AND key >> 32 > 4; \
          UPDATE runs SET records = records - 1",
         key(1, 4)
     );

@@ -8,8 +8,8 @@ use rusqlite::{CachedStatement, Connection, Row, params, types::ValueRef};
 /// What stands as the kind of a run's input, which has the number 0.
 const INPUT: &str = "input";
 
-/// The texts come first.
-const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, giver, key, turn, attempt, at, took, back, live, \
+/// The texts come first, and then the numbers that mostly stand in the statement already.
+const ADD: &str = "INSERT INTO records (kind, scope, node, label, usage, giver, turn, attempt, at, took, back, key, live, \
                    value, crc, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 /// The columns, in the order they are read in.
@@ -68,24 +68,29 @@ fn seq(key: i64) -> u64 {
 }
 
 /// Adds records.
+///
+/// What stands in the statement is not bound again: many runs are at the same step of the same workflow at the same time, and
+/// most of what is told of them is the same.
 pub(crate) struct Adding<'c> {
     statement: CachedStatement<'c>,
-    /// The texts that stand in the statement: they are mostly those of the record before, since many runs are at the same
-    /// step of the same workflow.
     texts: [String; 5],
-    /// The giver that stands in it: mostly none.
+    /// Mostly none.
     giver: Option<String>,
+    numbers: [Option<i64>; 5],
+    /// Mostly none.
+    link: Option<Link>,
 }
 
 impl<'c> Adding<'c> {
     pub(crate) fn new(connection: &'c Connection) -> Result<Self, Trouble> {
-        Ok(Self { statement: connection.prepare_cached(ADD)?, texts: Default::default(), giver: None })
+        let statement = connection.prepare_cached(ADD)?;
+        Ok(Self { statement, texts: Default::default(), giver: None, numbers: [None; 5], link: None })
     }
 
     /// Adds a record of a run.
     pub(crate) fn add(&mut self, run: u64, record: &Record) -> Result<(), Trouble> {
         let key = key(run, record.seq).ok_or_else(too_large)?;
-        let Self { statement, texts, giver } = self;
+        let Self { statement, texts, giver, numbers, link } = self;
         let usage = usage(&record.usage);
         let now = [record.kind.name(), &record.scope, &record.node, &record.label, &usage];
         for ((column, text), now) in (1..).zip(texts).zip(now) {
@@ -98,17 +103,27 @@ impl<'c> Adding<'c> {
             giver.clone_from(&record.by);
             statement.raw_bind_parameter(6, giver.as_deref())?;
         }
-        statement.raw_bind_parameter(7, key)?;
-        statement.raw_bind_parameter(8, record.turn.cast_signed())?;
-        statement.raw_bind_parameter(9, record.attempt)?;
-        statement.raw_bind_parameter(10, record.began_at)?;
-        statement.raw_bind_parameter(11, record.at.wrapping_sub(record.began_at))?;
-        let back = record.after.map(|after| record.seq.wrapping_sub(after).cast_signed());
-        statement.raw_bind_parameter(12, back)?;
+        let now = [
+            Some(record.turn.cast_signed()),
+            Some(record.attempt.into()),
+            Some(record.began_at),
+            Some(record.at.wrapping_sub(record.began_at)),
+            record.after.map(|after| record.seq.wrapping_sub(after).cast_signed()),
+        ];
+        for ((column, number), now) in (7..).zip(numbers).zip(now) {
+            if *number != now {
+                *number = now;
+                statement.raw_bind_parameter(column, now)?;
+            }
+        }
+        statement.raw_bind_parameter(12, key)?;
         statement.raw_bind_parameter(13, stored(&record.live))?;
         statement.raw_bind_parameter(14, stored(&record.value))?;
         statement.raw_bind_parameter(15, crc(key, record))?;
-        statement.raw_bind_parameter(16, record.link.as_ref().map(|link| &link.bytes()[..]))?;
+        if *link != record.link {
+            *link = record.link;
+            statement.raw_bind_parameter(16, link.as_ref().map(|link| &link.bytes()[..]))?;
+        }
         statement.raw_execute()?;
         Ok(())
     }
@@ -138,8 +153,8 @@ fn parse(row: &Row<'_>) -> Result<Record, Odd> {
         kind: RecordKind::of(&text(row, 1)?).ok_or(Odd)?,
         scope: text(row, 2)?,
         turn: int(row, 3)?.cast_unsigned(),
-        node: text(row, 4)?,
-        label: text(row, 5)?,
+        node: text(row, 4)?.into(),
+        label: text(row, 5)?.into(),
         attempt: int(row, 6)?.try_into()?,
         began_at,
         at: began_at.wrapping_add(int(row, 8)?),
