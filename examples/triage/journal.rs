@@ -28,6 +28,6 @@ impl Kept {
         let run = self.0.info(&id).await?.map_or(0, |info| info.run);
         let records = self.0.journal().records(run, 1, usize::MAX).await?;
         let visited = records.into_iter().filter(|record| record.kind == RecordKind::Output);
-        Ok((visited.map(|record| record.node).collect(), reply))
+        Ok((visited.map(|record| record.node.into_owned()).collect(), reply))
     }
 }

@@ -8,39 +8,51 @@ use crate::{failure::Failure, locked::locked, machine::Place, seats::rest};
 use pin_project_lite::pin_project;
 use std::{
     collections::BTreeMap,
+    num::NonZero,
     pin::Pin,
-    ptr,
-    sync::{Arc, Mutex, MutexGuard},
+    ptr::NonNull,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
     task::{Context, Poll, Waker},
 };
 
 /// Whether a run was cancelled, and whom to tell.
 // What a run without a signal never does is out of line, so that its steps stay small.
 #[derive(Default)]
-pub(crate) struct Cancel(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    come: bool,
-    taken: bool,
+pub(crate) struct Cancel {
+    /// Whether it has come: changed under the lock, and looked at without it by every step.
+    come: AtomicBool,
+    /// The same of whether a node has failed with it.
+    taken: AtomicBool,
     /// Who polls the nodes that stand, by where their futures rest: these are pinned, so no two have one address. What is
     /// left of a node that was dropped is overwritten by the next one that comes to rest there, and woken in vain at worst;
     /// that spares every step the code for being dropped.
-    wakers: Wakers,
+    wakers: Mutex<Wakers>,
 }
 
 /// Wakers by numbers. Most often there is no more than one, which takes no memory of its own.
 #[derive(Default)]
 struct Wakers {
-    one: Option<(usize, Waker)>,
-    others: BTreeMap<usize, Waker>,
+    /// Without a number it is the one that was here last, for the next node is mostly polled by the same.
+    one: Option<(Option<NonZero<usize>>, Waker)>,
+    others: BTreeMap<NonZero<usize>, Waker>,
 }
 
 impl Wakers {
-    fn set(&mut self, number: usize, waker: &Waker) {
+    fn set(&mut self, number: NonZero<usize>, waker: &Waker) {
+        let is_other = !self.others.is_empty() && self.others.contains_key(&number);
         match &mut self.one {
-            Some((one, old)) if *one == number => old.clone_from(waker),
-            None if !self.others.contains_key(&number) => self.one = Some((number, waker.clone())),
+            Some((one, old)) if *one == Some(number) => old.clone_from(waker),
+            Some((one @ None, old)) if !is_other => {
+                *one = Some(number);
+                old.clone_from(waker);
+            }
+            None if !is_other => self.one = Some((Some(number), waker.clone())),
             _ => {
                 let old = self.others.entry(number);
                 old.and_modify(|old| old.clone_from(waker)).or_insert_with(|| waker.clone());
@@ -48,68 +60,78 @@ impl Wakers {
         }
     }
 
-    fn remove(&mut self, number: usize) {
-        if self.one.take_if(|(one, _)| *one == number).is_none() {
-            self.others.remove(&number);
+    fn remove(&mut self, number: NonZero<usize>) {
+        match &mut self.one {
+            Some((one, _)) if *one == Some(number) => *one = None,
+            _ => {
+                self.others.remove(&number);
+            }
         }
     }
 
     fn wake(self) {
-        self.one.into_iter().chain(self.others).for_each(|(_, waker)| waker.wake());
+        let one = self.one.filter(|(number, _)| number.is_some()).map(|(_, waker)| waker);
+        one.into_iter().chain(self.others.into_values()).for_each(Waker::wake);
     }
 }
 
 impl Cancel {
     // Nothing under the lock can panic half-way.
-    fn state(&self) -> MutexGuard<'_, State> {
-        locked(&self.0)
+    fn wakers(&self) -> MutexGuard<'_, Wakers> {
+        locked(&self.wakers)
     }
 
     /// The cancel comes.
     pub(crate) fn come(&self) {
         let wakers = {
-            let mut state = self.state();
-            state.come = true;
-            std::mem::take(&mut state.wakers)
+            let mut wakers = self.wakers();
+            self.come.store(true, Release);
+            std::mem::take(&mut *wakers)
         };
         wakers.wake();
     }
 
     /// A node failed with it before the run was cut off.
     pub(crate) fn was_taken(&self) {
-        let mut state = self.state();
-        (state.come, state.taken) = (true, true);
+        let _wakers = self.wakers();
+        self.come.store(true, Release);
+        self.taken.store(true, Release);
     }
 
     /// Whether a node has failed with it.
     #[cold]
     pub(crate) fn is_taken(&self) -> bool {
-        self.state().taken
+        self.taken.load(Acquire)
     }
 
     /// Whether a node that is polled is to fail with it.
     #[cold]
     fn takes(&self, stands: bool) -> bool {
-        let mut state = self.state();
-        let takes = state.come && (stands || !state.taken);
-        state.taken |= takes;
+        if !self.come.load(Acquire) {
+            return false;
+        }
+        // Of nodes that did not stand when it came, one takes it.
+        let _wakers = self.wakers();
+        let takes = stands || !self.taken.load(Acquire);
+        self.taken.fetch_or(takes, Release);
         takes
     }
 
     /// Notes who polls a node whose work waits. Gives whether the node stands, as seen by a cancel that comes.
     #[cold]
-    fn waits(&self, node: usize, waker: &Waker) -> bool {
-        let mut state = self.state();
-        if !state.come {
-            state.wakers.set(node, waker);
+    fn waits(&self, node: NonZero<usize>, waker: &Waker) -> bool {
+        let mut wakers = self.wakers();
+        let stands = !self.come.load(Acquire);
+        if stands {
+            wakers.set(node, waker);
         }
-        !state.come
+        stands
     }
 
     /// Notes that a node's work is done.
     #[cold]
-    fn done(&self, node: usize) {
-        self.state().wakers.remove(node);
+    fn done(&self, node: NonZero<usize>) {
+        self.wakers().remove(node);
     }
 }
 
@@ -171,7 +193,7 @@ impl<F: Future<Output = Result<T, Failure>>, T> Cancellable<'_, F> {
         if cancel.takes(*me.stands) {
             return Poll::Ready(Err(Failure::cancelled().at(me.place.workflow, me.place.node)));
         }
-        let node = ptr::from_mut(me.stands).addr();
+        let node = NonNull::from(&mut *me.stands).addr();
         let polled = me.work.poll(cx);
         if polled.is_pending() {
             *me.stands = cancel.waits(node, cx.waker());
@@ -305,7 +327,7 @@ mod tests {
             assert!(poll(node.as_mut()).is_pending());
             assert_eq!(poll(node.as_mut()), Poll::Ready(Ok(1)));
         }
-        let state = cancel.state();
-        assert!(state.wakers.one.is_none() && state.wakers.others.is_empty());
+        let wakers = cancel.wakers();
+        assert!(matches!(wakers.one, Some((None, _))) && wakers.others.is_empty());
     }
 }

@@ -211,5 +211,5 @@ fn what_is_asked_anew_when_a_run_is_tried_again_has_its_whole_limit() {
     });
     let records = world.records();
     let timers = records.iter().filter(|record| record.kind == RecordKind::Timer);
-    assert_eq!(timers.map(|record| record.node.as_str()).collect::<Vec<_>>(), ["sleep"], "a question tells its limit");
+    assert_eq!(timers.map(|record| &*record.node).collect::<Vec<_>>(), ["sleep"], "a question tells its limit");
 }

@@ -394,7 +394,7 @@ fn a_workflow_within_is_no_call_and_can_be_cancelled_with_the_run() {
         let info = loom.info("a").await.unwrap().unwrap();
         assert_eq!((info.user.as_deref(), info.session.as_deref()), (Some("ada"), Some("s")));
         let records = loom.journal().records(1, 0, 99).await.unwrap();
-        assert_eq!(records.iter().map(|record| record.node.as_str()).collect::<Vec<_>>(), ["bare", ""]);
+        assert_eq!(records.iter().map(|record| &*record.node).collect::<Vec<_>>(), ["bare", ""]);
         let cancel = async {
             while done.sorted().is_empty() {
                 tokio::task::yield_now().await;

@@ -78,7 +78,7 @@ fn what_a_branch_gave_is_on_disk_and_told_while_its_sibling_is_at_work() {
         let fast = until(&mut events, |what| matches!(what, Happened::Output(out) if out.get() == "2")).await.unwrap();
         assert_eq!(line(&fast), "2 output 1.0/ fast by quick == 1 #1");
         let last = loom.journal().last(1).await.unwrap().unwrap();
-        assert_eq!((last.kind, last.node.as_str()), (RecordKind::Output, "fast"));
+        assert_eq!((last.kind, &*last.node), (RecordKind::Output, "fast"));
         open.notify_one();
         assert_eq!(run.output().await.unwrap(), 9);
         let lines: Vec<String> = rest(events).await.iter().map(line).collect();

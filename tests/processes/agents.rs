@@ -192,7 +192,7 @@ async fn a_process_with_agents_is_killed_and_no_recorded_call_of_a_model_or_a_to
         for record in journal.records(run.run, 0, usize::MAX).await.expect("the run can be read") {
             if record.kind == RecordKind::Output && record.node.starts_with("think") {
                 turns += 1;
-            } else if record.kind == RecordKind::Output && ["dig", "report"].contains(&record.node.as_str()) {
+            } else if record.kind == RecordKind::Output && ["dig", "report"].contains(&&*record.node) {
                 let done: Done = serde_json::from_str(&record.value).expect("it is what a tool gave");
                 let processes = &executed[&done.key];
                 assert_eq!(processes.last(), Some(&done.process), "{} is executed again: {processes:?}", done.key);

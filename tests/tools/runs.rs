@@ -113,7 +113,7 @@ fn a_tools_calls_are_recorded_under_its_name_and_not_made_again() {
         kept.records(1, 0, usize::MAX).await.expect("it can be read")
     });
     let outputs: Vec<_> = records.iter().filter(|record| record.kind == RecordKind::Output).collect();
-    assert_eq!(outputs.iter().map(|record| record.node.as_str()).collect::<Vec<_>>(), ["double"]);
+    assert_eq!(outputs.iter().map(|record| &*record.node).collect::<Vec<_>>(), ["double"]);
 }
 
 #[test]

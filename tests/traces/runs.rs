@@ -121,7 +121,7 @@ fn what_is_recorded_makes_no_span_when_a_run_is_carried_on() {
         loom.start::<Inner>("run", 1).await.unwrap();
         journal.died().await;
     });
-    let recorded: Vec<String> = world.records().into_iter().map(|record| record.node).collect();
+    let recorded: Vec<String> = world.records().into_iter().map(|record| record.node.into_owned()).collect();
     assert_eq!(recorded, ["double", "flaky"]);
     let tree = Capture::tree(Level::DEBUG, &["attempt"], || {
         world.lives((), async |loom| {

@@ -1,8 +1,7 @@
 //! Steps whose output is kept for a while by what they were given, for all runs of a journal.
 
 use super::{
-    def::Def,
-    driver::{Durable, attempted},
+    driver::Durable,
     keeping::{Halt, entry},
     scope::Scope,
 };
@@ -24,13 +23,12 @@ impl Durable {
             if let Some((output, json)) = self.find::<S>(input, began_at).await {
                 return Ok((output, Some(json)));
             }
-            self.performed(at, attempted(at) + 1, work).await.map(|output| (output, None))
+            self.performed(at, None, work).await.map(|output| (output, None))
         };
         match self.cancellable(at, false, performed).await {
             // Nothing was attempted, and the record says so.
             Ok((output, Some(json))) => {
-                let seq = self.keeping.record(&at.scope, entry(at, RecordKind::Output, began_at, json));
-                at.scope.here().outcome = Some(Def::Output(seq));
+                self.keeping.gives(&at.scope, entry(at, RecordKind::Output, began_at, json), Some(0));
                 Ok(output)
             }
             Ok((output, None)) => {

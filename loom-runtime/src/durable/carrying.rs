@@ -135,7 +135,7 @@ async fn let_go<C: Send + Sync + 'static>(inner: &Inner<C>, claim: Claim) {
 pub(super) async fn nudge<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>, id: &str) -> Result<(), LoomError> {
     let live = locked(&inner.heard.live).get(id).cloned();
     if let Some(live) = live {
-        live.signal.notify_one();
+        live.signal.ring();
         return Ok(());
     }
     inner.ready().await?;

@@ -1,6 +1,8 @@
 //! Where a value stands, as a record tells it.
+//!
+//! It is read by serde, and written by hand: every step tells where its values stand, and that is most of what it writes.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 
 /// How it is written that a value is the input of the run which has its name.
@@ -16,13 +18,13 @@ pub(super) enum Def {
 }
 
 /// Where a value stands that is not in the value of a record as it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Told {
     /// In the value of a record, which may be a failure: what was tried.
     Tried(u64),
-    /// Here.
-    Is(Box<RawValue>),
+    /// Here, as JSON.
+    Is(#[serde(deserialize_with = "as_it_is")] String),
     /// In the inputs that a record has; those of the run itself are in none, and are told as 0.
     Input(u64, String),
     /// Where a record tells that what it calls so stands.
@@ -32,8 +34,8 @@ pub(super) enum Told {
 }
 
 impl Def {
-    /// A value that stands here.
-    pub(super) fn is(json: Box<RawValue>) -> Self {
+    /// A value that stands here, as JSON.
+    pub(super) const fn is(json: String) -> Self {
         Def::Told(Told::Is(json))
     }
 
@@ -66,29 +68,106 @@ impl Def {
 /// appended: that is written as an array which begins with the record's number.
 pub(super) struct Named<'d>(pub(super) &'d str, pub(super) &'d Def);
 
-impl Serialize for Named<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Named<'_> {
+    /// Writes it behind what is there.
+    pub(super) fn write(&self, to: &mut String) {
         let Named(name, def) = self;
         match def {
-            Def::Told(Told::Input(0, input)) if input == name => 0.serialize(serializer),
+            Def::Told(Told::Input(0, input)) if input == name => to.push_str(INPUT),
             Def::Told(Told::List(Some(before), items)) => match &**before {
                 Def::Told(Told::At(seq, of)) if of == name => {
-                    serializer.collect_seq(std::iter::once(&Def::Output(*seq)).chain(items))
+                    to.push('[');
+                    number(*seq, to);
+                    for item in items {
+                        to.push(',');
+                        item.write(to);
+                    }
+                    to.push(']');
                 }
-                _ => def.serialize(serializer),
+                _ => def.write(to),
             },
-            _ => def.serialize(serializer),
+            _ => def.write(to),
         }
     }
 }
 
-impl Serialize for Def {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Def {
+    /// Writes it behind what is there.
+    fn write(&self, to: &mut String) {
         match self {
-            Def::Output(seq) => seq.serialize(serializer),
-            Def::Told(told) => told.serialize(serializer),
+            Def::Output(seq) => number(*seq, to),
+            Def::Told(told) => told.write(to),
         }
     }
+}
+
+impl Told {
+    fn write(&self, to: &mut String) {
+        match self {
+            Told::Tried(seq) => {
+                to.push_str(r#"{"tried":"#);
+                number(*seq, to);
+            }
+            Told::Is(json) => {
+                to.push_str(r#"{"is":"#);
+                to.push_str(json);
+            }
+            Told::Input(seq, name) => {
+                to.push_str(r#"{"input":"#);
+                pair(*seq, name, to);
+            }
+            Told::At(seq, name) => {
+                to.push_str(r#"{"at":"#);
+                pair(*seq, name, to);
+            }
+            Told::List(of, items) => {
+                to.push_str(r#"{"list":["#);
+                match of {
+                    Some(of) => of.write(to),
+                    None => to.push_str("null"),
+                }
+                to.push_str(",[");
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        to.push(',');
+                    }
+                    item.write(to);
+                }
+                to.push_str("]]");
+            }
+        }
+        to.push('}');
+    }
+}
+
+/// Writes a number as JSON.
+pub(super) fn number(number: u64, to: &mut String) {
+    to.push_str(itoa::Buffer::new().format(number));
+}
+
+/// Writes a text as JSON.
+pub(super) fn text(text: &str, to: &mut String) {
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
+        // Of a text, nothing can be refused.
+        return to.push_str(&serde_json::to_string(text).unwrap_or_default());
+    }
+    // Nearly all are names, in which nothing needs another word.
+    to.push('"');
+    to.push_str(text);
+    to.push('"');
+}
+
+fn pair(seq: u64, name: &str, to: &mut String) {
+    to.push('[');
+    number(seq, to);
+    to.push(',');
+    text(name, to);
+    to.push(']');
+}
+
+/// JSON as it stands there.
+fn as_it_is<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Box::<RawValue>::deserialize(deserializer).map(|json| Box::<str>::from(json).into())
 }
 
 impl<'de> Deserialize<'de> for Def {
@@ -100,5 +179,19 @@ impl<'de> Deserialize<'de> for Def {
             serde_json::from_str(raw.get()).map(Def::Told)
         };
         read.map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_written_as_json() {
+        for given in ["", "draft", "naïve 🧵", "say \"yes\"", "a\\b", "two\nlines", "\u{1}\u{7f}"] {
+            let mut written = String::new();
+            text(given, &mut written);
+            assert_eq!(serde_json::from_str::<String>(&written).ok().as_deref(), Some(given));
+        }
     }
 }

@@ -223,9 +223,9 @@ impl Durable {
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
         let (kind, attempt, json) = match &outcome {
-            Ok(output) if given == RecordKind::Output => (given, at.scope.here().attempts + 1, output.write()),
-            Ok(output) => (given, 0, output.write()),
-            Err(failure) => (failed_as(failure), failure.attempt(), failure.write()),
+            Ok(output) if given == RecordKind::Output => (given, None, output.write()),
+            Ok(output) => (given, Some(0), output.write()),
+            Err(failure) => (failed_as(failure), Some(failure.attempt()), failure.write()),
         };
         let value = match json {
             Ok(value) => value,
@@ -233,8 +233,7 @@ impl Durable {
         };
         // A run that goes on at once is to see the same failure as one that is resumed.
         let outcome = outcome.map_err(|failure| Failure::read(&value).unwrap_or(failure));
-        let seq = self.keeping.record(&at.scope, entry(at, kind, began_at, value).number(attempt));
-        at.scope.here().outcome = Some(Def::Output(seq));
+        self.keeping.gives(&at.scope, entry(at, kind, began_at, value), attempt);
         outcome
     }
 
@@ -252,13 +251,22 @@ impl Durable {
         .await;
     }
 
-    /// Does some work, from an attempt on, when all that was recorded before is written. What it spends on models is told by
-    /// the next record.
-    pub(crate) async fn performed<T>(&self, at: &At<Arc<Scope>>, attempt: u32, work: impl Future<Output = T>) -> T {
+    /// Does some work, from an attempt on, when all that was recorded before is written. Where no attempt is told, it is the
+    /// one after those that have failed. What it spends on models is told by the next record.
+    pub(crate) async fn performed<T>(
+        &self,
+        at: &At<Arc<Scope>>,
+        attempt: Option<u32>,
+        work: impl Future<Output = T>,
+    ) -> T {
         self.keeping.flush().await;
-        let spot = Spot::new(&self.keeping.outlet, at, attempt);
-        let around = Around::at(&self.around, spot);
-        at.scope.here().spending.push((at.turn, around.clone()));
+        let around = {
+            let mut here = at.scope.here();
+            let attempt = attempt.unwrap_or_else(|| here.attempted() + 1);
+            let around = Around::at(&self.around, Spot::new(&self.keeping.outlet, at, attempt));
+            here.spending.push((at.turn, around.clone()));
+            around
+        };
         let mut work = pin!(Within::new(&around, work));
         poll_fn(|cx| {
             let polled = work.as_mut().poll(cx);
@@ -313,7 +321,7 @@ impl Driver for Durable {
             let mut work = pin!(work);
             let performed = async {
                 self.looked_around().await;
-                self.performed(at, attempted(at) + 1, work.as_mut()).await
+                self.performed(at, None, work.as_mut()).await
             };
             let outcome = self.cancellable(at, false, performed).await;
             self.settle(at, RecordKind::Output, began_at, outcome)
@@ -423,9 +431,9 @@ impl Driver for Durable {
     }
 
     fn attempted(&self, at: &At<Arc<Scope>>) -> u32 {
-        let attempts = attempted(at);
-        at.scope.here().attempts = attempts;
-        attempts
+        let mut here = at.scope.here();
+        here.attempts = here.attempted();
+        here.attempts
     }
 
     async fn failed<'a>(&'a self, at: &'a At<Arc<Scope>>, attempt: u32, failure: &Failure) {
@@ -451,13 +459,6 @@ impl Driver for Durable {
         let due = Due::set(at, until);
         self.timed(at, due)
     }
-}
-
-/// How many attempts of the step at a node had failed before the run was cut off.
-pub(super) fn attempted(at: &At<Arc<Scope>>) -> u32 {
-    let here = at.scope.here();
-    let attempts = here.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
-    attempts.map(|record| record.attempt).max().unwrap_or(0).max(here.attempts)
 }
 
 /// Whether a record says what a node came to.

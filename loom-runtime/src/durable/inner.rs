@@ -6,6 +6,7 @@ use super::{
     keeper,
     registry::{Looked, Registry, Runner},
     resolve::{Resolver, damaged},
+    signal::Signal,
 };
 use crate::{
     around::Given,
@@ -55,7 +56,7 @@ pub(super) struct Inner<C> {
 
 /// A run that is carried on here.
 pub(super) struct Live {
-    pub(super) signal: Notify,
+    pub(super) signal: Signal,
     pub(super) state: watch::Sender<State>,
     pub(super) outlet: Arc<Outlet>,
 }
@@ -150,7 +151,8 @@ impl<C: Send + Sync + 'static> Inner<C> {
             hash_map::Entry::Occupied(_) => None,
             hash_map::Entry::Vacant(place) => {
                 let outlet = Arc::new(self.heard.outlet(id));
-                let live = Arc::new(Live { signal: Notify::new(), state: watch::Sender::new(State::Working), outlet });
+                let live =
+                    Arc::new(Live { signal: Signal::default(), state: watch::Sender::new(State::Working), outlet });
                 place.insert(Arc::clone(&live));
                 Some(Lively { inner: Arc::clone(self), id: id.to_owned(), live, left: State::Left })
             }

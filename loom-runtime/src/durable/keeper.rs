@@ -70,7 +70,7 @@ async fn look<C: Send + Sync + 'static>(inner: &Arc<Inner<C>>) -> Result<(), Loo
     if inner.journal.is_shared() {
         for id in inner.journal.signals(&inner.owner).await? {
             if let Some(live) = locked(&inner.heard.live).get(&id) {
-                live.signal.notify_one();
+                live.signal.ring();
             }
         }
     }

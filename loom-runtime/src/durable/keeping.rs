@@ -1,10 +1,10 @@
 //! What a run writes: records are put together as they come, and written when the run must not go on without them.
 
 use super::{
+    book::{Book, Settled},
     def::{Def, Told},
     error::LoomError,
     events::Outlet,
-    forms::Forms,
     live::{ERROR, full},
     restore::Restored,
     scope::{Here, Scope, Valued},
@@ -15,17 +15,17 @@ use crate::{
     clock::now_ms,
     driver::At,
     failure::Failure,
-    journal::{Answering, Append, Asked, Claim, Head, Journal, JournalError, Link, Record, RecordKind, Status},
+    journal::{Answering, Append, Asked, Claim, Journal, JournalError, Record, RecordKind, Status},
     locked::locked,
     machine::Place,
     meter::Usage,
     state::{Saved, Unfit},
 };
+use serde_json::value::RawValue;
 use std::{
-    collections::BTreeMap,
     future::{pending, poll_fn},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker, ready},
@@ -67,49 +67,16 @@ pub(crate) struct Keeping {
     pub(crate) cancel: Arc<Cancel>,
     /// Who watches the run is told there.
     pub(super) outlet: Arc<Outlet>,
-    book: Mutex<Book>,
-    writing: Mutex<Writing>,
+    kept: Mutex<Kept>,
     halted: AtomicBool,
     /// Why, until that is told.
     halt: Mutex<Option<Halt>>,
 }
 
-/// What was recorded.
-#[derive(Debug, Default)]
-struct Book {
-    /// The number of the next record.
-    next: u64,
-    /// What it is chained to; none of a run that is not chained.
-    link: Option<Link>,
-    /// Where what is hashed is put together.
-    room: Vec<u8>,
-    /// Whether heads are kept, for the run is in more than one scope.
-    parted: bool,
-    /// The number of the record by which the run was tried again.
-    retried: u64,
-    forms: Forms,
-    unwritten: Batch,
-}
-
-/// What was recorded and is not written yet.
-#[derive(Debug, Default)]
-struct Batch {
-    records: Vec<Record>,
-    heads: BTreeMap<String, u64>,
-    forget: Vec<String>,
-    asked: Vec<Asked>,
-    taken: Vec<u64>,
-    /// What became of questions here, where somebody may answer them at the same time.
-    settled: Vec<Settled>,
-}
-
-/// What became of a question.
-#[derive(Debug)]
-enum Settled {
-    /// Nobody waits for its answer any more.
-    Closed(u64),
-    /// An answer that came before it was taken.
-    Answered(Asked),
+/// What was recorded, and what of it is being written: a step looks at both.
+struct Kept {
+    book: Book,
+    writing: Writing,
 }
 
 /// What is to be recorded.
@@ -130,20 +97,23 @@ impl Keeping {
         outlet: &Arc<Outlet>,
         restored: Restored,
     ) -> Self {
-        let Restored { last, link, parted, retried, forms, .. } = restored;
+        let last = restored.last;
         outlet.stands(last, claim.token);
-        let writing = Mutex::new(Writing::after(last));
-        let book = Book { next: last + 1, link, parted, retried, forms, ..Book::default() };
+        let kept = Kept { book: Book::behind(restored), writing: Writing::after(last) };
         Keeping {
             journal,
             claim,
             cancel,
             outlet: Arc::clone(outlet),
-            book: Mutex::new(book),
-            writing,
+            kept: Mutex::new(kept),
             halted: AtomicBool::new(false),
             halt: Mutex::new(None),
         }
+    }
+
+    // Nothing under the lock can panic half-way.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        locked(&self.kept)
     }
 
     /// Stops the run. The first reason stands.
@@ -162,30 +132,37 @@ impl Keeping {
 
     /// Records what happened at a node. Gives the number of the record.
     pub(crate) fn record(&self, scope: &Scope, entry: Entry) -> u64 {
-        let after = scope.last();
+        self.push(scope, &mut scope.here(), entry)
+    }
+
+    /// Records what a node gave, from which on that stands there. Where no attempt is told, it is the one after those that
+    /// have failed.
+    pub(super) fn gives(&self, scope: &Scope, entry: Entry, attempt: Option<u32>) {
         let mut here = scope.here();
-        let mut book = locked(&self.book);
-        let seq = book.next;
-        self.push(&mut book, scope, &mut here, after, entry);
-        seq
+        let attempt = attempt.unwrap_or(here.attempts + 1);
+        let seq = self.push(scope, &mut here, entry.number(attempt));
+        here.outcome = Some(Def::Output(seq));
     }
 
     /// Records that a call of plain Rust failed, with its error as JSON, if it can be written so.
     pub(crate) fn broken(&self, scope: &Scope, entry: Entry, error: Option<&str>) {
-        let raw = error.and_then(|error| super::scope::raw(error.to_owned()));
-        let told = raw.map(|raw| Valued { name: ERROR, def: Some(Def::is(raw)), told: None });
+        let json = error.filter(|error| serde_json::from_str::<&RawValue>(error).is_ok());
+        let def = json.map(|json| Def::is(json.to_owned()));
+        let told = def.map(|def| Valued { name: ERROR, def: Some(def), told: None });
         scope.here().tells(told.into_iter().collect());
         self.record(scope, entry);
         scope.here().tells(Vec::new());
     }
 
-    fn push(&self, book: &mut Book, scope: &Scope, here: &mut Here, after: Option<u64>, entry: Entry) {
+    fn push(&self, scope: &Scope, here: &mut Here, entry: Entry) -> u64 {
+        let after = here.last.or_else(|| scope.outer.as_ref()?.last());
+        let mut kept = self.kept();
+        let book = &mut kept.book;
         if here.parted.is_some_and(|turn| turn < entry.turn) {
             here.parted = None;
             book.forget(&scope.path);
         }
-        let seq = book.next;
-        book.next += 1;
+        let seq = book.number();
         let flags = (self.cancel.is_taken(), book.retried);
         let live = if here.same == Some(flags) {
             String::new()
@@ -198,8 +175,8 @@ impl Keeping {
             kind,
             scope: scope.path.clone(),
             turn,
-            node: node.to_owned(),
-            label: here.labels.join(", "),
+            node: node.into(),
+            label: here.label(),
             attempt,
             began_at,
             at: now_ms(),
@@ -213,66 +190,56 @@ impl Keeping {
         book.adds(record);
         here.recorded(seq, flags);
         book.head(scope, seq);
+        seq
     }
 
     /// Comes to a position with a state: what is live there and is written nowhere is written.
     pub(super) fn arrive(&self, scope: &Scope, turn: u64, place: &'static Place, state: &impl Saved) {
-        let unwritten = {
+        // Most often there is one at most, and a list of them would have to be made for every step.
+        let mut unwritten = {
             let mut here = scope.here();
             if let Some(tip) = here.tip.take_if(|tip| tip.turn == turn) {
                 here.restored(place, tip);
                 return;
             }
-            here.arrive(place, turn)
+            here.arrive(place, turn);
+            here.unwritten(0)
         };
-        if unwritten.is_empty() {
-            return;
-        }
-        let mut written = Vec::with_capacity(unwritten.len());
-        state.save(&mut |fields| {
-            for &(index, name) in &unwritten {
-                let json = fields.get(index).map(|field| field.json());
-                match json {
-                    Some(Ok(json)) => written.push((index, name, json)),
-                    Some(Err(error)) => {
-                        let unfit = Unfit::shape(name, &error);
-                        self.halt(Halt::Unfit { at: place.position.to_owned(), unfit });
-                    }
-                    None => {}
+        let mut long = false;
+        while let Some((index, name)) = unwritten {
+            let mut json = None;
+            state.save(&mut |fields| json = fields.get(index).map(|field| field.json()));
+            let def = match json.transpose() {
+                Ok(json) => json.map(|json| self.value(scope, turn, name, json)),
+                Err(error) => {
+                    let unfit = Unfit::shape(name, &error);
+                    self.halt(Halt::Unfit { at: place.position.to_owned(), unfit });
+                    None
                 }
+            };
+            let mut here = scope.here();
+            if let Some(def) = def {
+                here.found(index, def);
             }
-        });
-        for (index, name, json) in written {
-            let def = self.value(scope, turn, name, json);
-            scope.here().found(index, def);
+            long = here.long().next().is_some();
+            unwritten = here.unwritten(index + 1);
         }
-        self.shorten(scope, turn);
+        if long {
+            self.shorten(scope, turn);
+        }
     }
 
     /// Says where a value stands that was computed: within each record, or when it is long in one of its own.
     pub(super) fn value(&self, scope: &Scope, turn: u64, name: &'static str, json: String) -> Def {
-        if json.len() > SHORT {
-            return Def::Output(self.aside(scope, turn, name, String::new(), json));
+        if json.len() <= SHORT {
+            return Def::is(json);
         }
-        match super::scope::raw(json) {
-            Some(raw) => Def::is(raw),
-            None => Def::list(None, Vec::new()),
-        }
+        Def::Output(self.aside(scope, turn, name, String::new(), json))
     }
 
     /// Puts lists of many parts into records of their own.
     fn shorten(&self, scope: &Scope, turn: u64) {
-        let long: Vec<_> = {
-            let here = scope.here();
-            let values = here.values.iter().enumerate();
-            let long = values.filter_map(|(index, value)| match &value.def {
-                Some(Def::Told(Told::List(_, items))) if items.len() > 8 && value.told.is_none() => {
-                    Some((index, value.clone()))
-                }
-                _ => None,
-            });
-            long.collect()
-        };
+        let long: Vec<_> = scope.here().long().map(|(index, value)| (index, value.clone())).collect();
         for (index, value) in long {
             let name = value.name;
             let seq = self.aside(scope, turn, name, full("", (false, 0), &[value]), String::new());
@@ -283,17 +250,16 @@ impl Keeping {
     /// Records a value apart from what happens.
     fn aside(&self, scope: &Scope, turn: u64, name: &'static str, live: String, value: String) -> u64 {
         let after = scope.last();
-        let mut book = locked(&self.book);
-        let seq = book.next;
-        book.next += 1;
+        let book = &mut self.kept().book;
+        let seq = book.number();
         let now = now_ms();
         book.adds(Record {
             seq,
             kind: RecordKind::Value,
             scope: scope.path.clone(),
             turn,
-            node: name.to_owned(),
-            label: String::new(),
+            node: name.into(),
+            label: "".into(),
             attempt: 0,
             began_at: now,
             at: now,
@@ -309,28 +275,27 @@ impl Keeping {
 
     /// Keeps a question that was asked by the record of this number.
     pub(super) fn asked(&self, asked: Asked) {
-        locked(&self.book).unwritten.asked.push(asked);
+        self.kept().book.asked(asked);
     }
 
     /// Notes that a message was taken by what was just recorded.
     pub(super) fn taken(&self, message: u64) {
-        locked(&self.book).unwritten.taken.push(message);
+        self.kept().book.taken(message);
     }
 
     /// Notes that nobody waits for the answer to a question any more.
     pub(super) fn closed(&self, question: u64) {
-        locked(&self.book).unwritten.settled.push(Settled::Closed(question));
+        self.kept().book.settled.push(Settled::Closed(question));
     }
 
     /// Notes that a question was answered by what had come before it.
     pub(super) fn answered(&self, asked: Asked) {
-        locked(&self.book).unwritten.settled.push(Settled::Answered(asked));
+        self.kept().book.settled.push(Settled::Answered(asked));
     }
 
     /// Waits until all that was recorded by now is written. When that cannot be, the run stops here.
     pub(crate) async fn flush(&self) {
-        let last = locked(&self.book).next - 1;
-        let mut wait = Wait::until(last);
+        let mut wait = Wait::recorded();
         if poll_fn(|cx| self.poll_written(&mut wait, cx)).await.is_err() {
             pending::<()>().await;
         }
@@ -348,7 +313,7 @@ impl Keeping {
 
     /// The whole run is polled, by this one.
     pub(super) fn begins(&self, waker: &Waker) {
-        locked(&self.writing).begins(waker);
+        self.kept().writing.begins(waker);
     }
 
     /// Goes on with what is being written, and begins what is to be written next, until that is done which is waited for.
@@ -360,46 +325,56 @@ impl Keeping {
             if self.is_halted() {
                 return Poll::Ready(Err(()));
             }
-            let mut writing = locked(&self.writing);
+            let mut kept = self.kept();
+            let Kept { book, writing } = &mut *kept;
+            let until = *wait.until.get_or_insert_with(|| book.last());
             if writing.is_free() {
-                match self.next(writing.last, wait) {
+                match self.next(book, writing.last, wait, until) {
                     Some((last, answer)) => writing.begin(last, answer),
                     None => return Poll::Ready(Ok(())),
                 }
-            } else if writing.is_past(wait.until) && locked(&self.book).unwritten.settled.is_empty() {
+            } else if writing.is_past(until) && book.settled.is_empty() {
                 return Poll::Ready(Ok(()));
             }
             let (written, others) = ready!(writing.poll(wait, cx));
+            let is_over = wait.status.is_none() && !book.has_more(writing.last, until);
             // Whoever is told may look at once, so no lock is held for it.
-            drop(writing);
+            drop(kept);
             match written {
                 Ok(last) => self.outlet.written(last),
                 Err(error) => self.halt(Halt::Journal(error)),
             }
             others.into_iter().for_each(Waker::wake);
+            if is_over && !self.is_halted() {
+                return Poll::Ready(Ok(()));
+            }
         }
     }
 
     /// Begins to write what comes next, if that is waited for and not `written` yet. Gives the number of its last record.
-    fn next(&self, written: u64, wait: &mut Wait) -> Option<(Option<u64>, Answering<'static, ()>)> {
-        let mut book = locked(&self.book);
-        if let Some(settled) = book.unwritten.settled.pop() {
-            let settling = match settled {
-                Settled::Closed(question) => self.append(Batch::default(), vec![question], None),
-                Settled::Answered(asked) => {
-                    self.append(Batch { asked: vec![asked], ..Batch::default() }, Vec::new(), None)
-                }
-            };
-            return Some((None, Box::pin(unless_answered(settling))));
+    fn next(
+        &self,
+        book: &mut Book,
+        written: u64,
+        wait: &mut Wait,
+        until: u64,
+    ) -> Option<(Option<u64>, Answering<'static, ()>)> {
+        if let Some(settled) = book.settled.pop() {
+            let mut append = Append::nothing(self.claim, now_ms());
+            match settled {
+                Settled::Closed(question) => append.closed.push(question),
+                Settled::Answered(asked) => append.asked.push(asked),
+            }
+            return Some((None, Box::pin(unless_answered(self.journal.append(append)))));
         }
         let status = wait.status.take();
-        if status.is_none() && (book.unwritten.records.is_empty() || wait.until <= written) {
+        if status.is_none() && !book.has_more(written, until) {
             return None;
         }
-        let batch = std::mem::take(&mut book.unwritten);
-        drop(book);
-        let last = batch.records.last().map(|record| record.seq);
-        Some((last, self.append(batch, Vec::new(), status)))
+        let batch = book.take();
+        // What is written was recorded just before, so the clock need not be asked once more.
+        let (last, now) = batch.last().map_or_else(|| (None, now_ms()), |(last, at)| (Some(last), at));
+        Some((last, self.journal.append(batch.append(self.claim, now, status))))
     }
 
     /// Records what the run has ended with, and lets go of it.
@@ -413,76 +388,13 @@ impl Keeping {
     /// Lets go of a run that cannot go on here; what was recorded and not written is forgotten.
     pub(super) async fn release(&self) {
         // Whoever carries it on finds it as it was; that nobody is at it is told by the lease at the latest.
-        let _ = self.append(Batch::default(), Vec::new(), Some((Status::Running, None))).await;
+        let status = Some((Status::Running, None));
+        let _ = self.journal.append(Append { status, ..Append::nothing(self.claim, now_ms()) }).await;
     }
 
     /// Closes questions without an answer, unless one was answered.
     pub(super) async fn close(&self, questions: Vec<u64>) -> Result<(), JournalError> {
-        self.append(Batch::default(), questions, None).await
-    }
-
-    fn append(&self, batch: Batch, closed: Vec<u64>, status: Option<(Status, Option<i64>)>) -> Answering<'static, ()> {
-        // What is written was recorded just before, so the clock need not be asked once more.
-        let now = batch.records.last().map_or_else(now_ms, |record| record.at);
-        let append = Append {
-            records: batch.records,
-            heads: batch.heads.into_iter().map(|(scope, seq)| Head { scope, seq }).collect(),
-            forget: batch.forget,
-            asked: batch.asked,
-            closed,
-            taken: batch.taken,
-            status,
-            ..Append::nothing(self.claim, now)
-        };
-        self.journal.append(append)
-    }
-}
-
-impl Book {
-    /// Adds the next record, chained to the one before it.
-    fn adds(&mut self, mut record: Record) {
-        self.link = self.link.map(|before| before.next_in(&record, &mut self.room));
-        record.link = self.link;
-        let records = &mut self.unwritten.records;
-        if records.is_empty() {
-            // Most often there is one, and a thousand runs hold theirs at once.
-            records.reserve_exact(1);
-        }
-        records.push(record);
-    }
-
-    /// Notes the last record of a scope, where a run is in more than one.
-    fn head(&mut self, scope: &Scope, seq: u64) {
-        if let Some(outer) = &scope.outer {
-            if !self.parted {
-                self.parted = true;
-                let mut around = Some(outer);
-                while let Some(scope) = around {
-                    if let Some(last) = scope.here().last {
-                        self.unwritten.heads.insert(scope.path.clone(), last);
-                    }
-                    around = scope.outer.as_ref();
-                }
-            }
-            let mut around = Some(outer);
-            while let Some(scope) = around {
-                let mut here = scope.here();
-                here.parted = Some(here.turn);
-                around = scope.outer.as_ref();
-            }
-        }
-        if self.parted {
-            self.unwritten.heads.insert(scope.path.clone(), seq);
-        }
-    }
-
-    /// Forgets the heads of the scopes within one that has gone on.
-    fn forget(&mut self, scope: &str) {
-        self.unwritten.heads.retain(|head, _| !head.starts_with(scope));
-        self.unwritten.forget.push(scope.to_owned());
-        if scope.is_empty() {
-            self.parted = false;
-        }
+        self.journal.append(Append { closed: questions, ..Append::nothing(self.claim, now_ms()) }).await
     }
 }
 

@@ -7,17 +7,19 @@
 //! that in full, and the others that they tell it as that one does, and where the values stand.
 
 use super::{
-    def::{Def, Named, Told},
+    def::{Def, Named, Told, number, text},
     scope::{Flags, Valued},
 };
 use crate::journal::Record;
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
+    Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
-    ser::SerializeSeq,
 };
 use serde_json::value::RawValue;
 use std::{fmt, sync::Arc};
+
+/// How many bytes what is told mostly fits in.
+const USUAL: usize = 64;
 
 /// What a record tells beside where the values stand.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub(super) const ERROR: &str = "error";
 pub(crate) fn error(record: &Record) -> Option<String> {
     match Telling::read(&record.live).ok()? {
         Telling::Full(live) => match live.def(ERROR)? {
-            Def::Told(Told::Is(json)) => Some(json.get().to_owned()),
+            Def::Told(Told::Is(json)) => Some(json.clone()),
             _ => None,
         },
         Telling::As(..) => None,
@@ -108,68 +110,56 @@ impl Telling {
     }
 }
 
-/// All that is told, as JSON. Of a value that is written nowhere nothing is.
+/// All that is told, as JSON. Of a value that is written nowhere nothing is, and what says nothing is left out.
 pub(super) fn full(at: &str, (cancelled, retried): Flags, values: &[Valued]) -> String {
-    json(&Full { at, cancelled, retried, values: Values(values) })
+    let mut told = String::with_capacity(USUAL);
+    told.push('{');
+    if !at.is_empty() {
+        text(at, field("at", &mut told));
+    }
+    if cancelled {
+        field("cancelled", &mut told).push_str("true");
+    }
+    if retried > 0 {
+        number(retried, field("retried", &mut told));
+    }
+    let mut values = named(values).peekable();
+    if values.peek().is_some() {
+        field("values", &mut told).push('{');
+        for named in values {
+            named.write(field(named.0, &mut told));
+        }
+        told.push('}');
+    }
+    told.push('}');
+    told
+}
+
+/// Begins a field of the object that is being written.
+fn field<'t>(name: &str, object: &'t mut String) -> &'t mut String {
+    if !object.ends_with('{') {
+        object.push(',');
+    }
+    text(name, object);
+    object.push(':');
+    object
 }
 
 /// The same of a form that the record of a number tells, as JSON.
 pub(super) fn short(seq: u64, values: &[Valued]) -> String {
-    json(&Short(seq, values))
-}
-
-fn json(told: &impl Serialize) -> String {
-    // Of texts, numbers and what was written as JSON before, nothing can be refused.
-    serde_json::to_string(told).unwrap_or_default()
-}
-
-/// All of it, to be written.
-#[derive(Serialize)]
-struct Full<'w> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    at: &'w str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    cancelled: bool,
-    #[serde(skip_serializing_if = "is_zero")]
-    retried: u64,
-    #[serde(skip_serializing_if = "Values::is_empty")]
-    values: Values<'w>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
+    let mut told = String::with_capacity(USUAL);
+    told.push('[');
+    number(seq, &mut told);
+    for named in named(values) {
+        told.push(',');
+        named.write(&mut told);
+    }
+    told.push(']');
+    told
 }
 
 fn named(values: &[Valued]) -> impl Iterator<Item = Named<'_>> {
     values.iter().filter_map(|value| Some(Named(value.name, value.def.as_ref()?)))
-}
-
-/// Values by their names, in their order.
-struct Values<'w>(&'w [Valued]);
-
-impl Values<'_> {
-    fn is_empty(&self) -> bool {
-        named(self.0).next().is_none()
-    }
-}
-
-impl Serialize for Values<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(named(self.0).map(|named| (named.0, named)))
-    }
-}
-
-/// The number of a record, and values in its order, to be written.
-struct Short<'w>(u64, &'w [Valued]);
-
-impl Serialize for Short<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut parts = serializer.serialize_seq(None)?;
-        parts.serialize_element(&self.0)?;
-        named(self.1).try_for_each(|named| parts.serialize_element(&named))?;
-        parts.end()
-    }
 }
 
 /// All of it, as it was read.
@@ -215,17 +205,18 @@ mod tests {
 
     const NONE: Flags = (false, 0);
 
-    fn raw(json: &str) -> Box<RawValue> {
-        RawValue::from_string(json.to_owned()).expect("the case is JSON")
-    }
-
     fn at(seq: u64, name: &str) -> Def {
         Def::Told(Told::At(seq, name.to_owned()))
     }
 
     /// What is read, written again.
     fn again(live: &Live) -> Vec<(String, String)> {
-        let json = |def: &Def| serde_json::to_string(def).expect("it can be written");
+        let json = |def: &Def| {
+            let mut json = String::new();
+            // Where it has another name, no word is spared.
+            Named("", def).write(&mut json);
+            json
+        };
         live.named().map(|(name, def)| (name.to_owned(), json(def))).collect()
     }
 
@@ -233,13 +224,13 @@ mod tests {
     fn what_is_live_is_written_in_few_words_and_read_back() {
         let value = |name, def| Valued { name, def: Some(def), told: None };
         let text = Def::Told(Told::Input(0, "text".to_owned()));
-        let log = Def::list(Some(at(7, "log")), vec![Def::Output(8), Def::is(raw("\"x\""))]);
+        let log = Def::list(Some(at(7, "log")), vec![Def::Output(8), Def::is("\"x\"".to_owned())]);
         let other = Def::list(Some(at(7, "log")), vec![Def::Output(8)]);
         let values = [
             value("tried", Def::Told(Told::Tried(5))),
             value("draft", Def::Output(7)),
             Valued { name: "unwritten", def: None, told: None },
-            value("n", Def::is(raw("3"))),
+            value("n", Def::is("3".to_owned())),
             value("log", log),
             value("other", other),
             value("text", text.clone()),

@@ -6,6 +6,7 @@
 mod answer;
 mod asking;
 mod audit;
+mod book;
 mod builder;
 mod cached;
 mod carrying;
@@ -28,6 +29,7 @@ mod registry;
 mod resolve;
 mod restore;
 mod scope;
+mod signal;
 mod start;
 mod task;
 mod timing;

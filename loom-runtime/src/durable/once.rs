@@ -102,7 +102,7 @@ impl Durable {
             if !begun {
                 self.begins(at);
             }
-            self.performed(at, 1, work).await
+            self.performed(at, Some(1), work).await
         };
         let outcome = self.cancellable(at, false, performed).await;
         self.settle(at, RecordKind::Output, began_at, outcome)

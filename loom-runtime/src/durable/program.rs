@@ -11,6 +11,7 @@ use super::{
     keeping::{Keeping, ended_as},
     loom::Loom,
     restore::Restored,
+    signal::Hearing,
 };
 use crate::{
     around::Within,
@@ -273,7 +274,7 @@ async fn next<C, R, P: Future<Output = R>>(
     idle: &mut Idle<'_>,
 ) -> Came<R> {
     let driver = &calls.driver;
-    let mut signalled = pin!(lively.live.signal.notified());
+    let mut hearing = Hearing::new(&lively.live.signal);
     let mut grace = pin!(sleep_until(Instant::now()));
     let mut stuck = false;
     poll_fn(|cx| {
@@ -292,7 +293,7 @@ async fn next<C, R, P: Future<Output = R>>(
             Ok(Poll::Pending) => {}
             Err(payload) => return Poll::Ready(Came::Panicked(panicked(&*payload))),
         }
-        if signalled.as_mut().poll(cx).is_ready() {
+        if hearing.poll(cx).is_ready() {
             return Poll::Ready(Came::Signal);
         }
         idle.poll(cx);

@@ -129,7 +129,7 @@ impl<'j> Resolver<'j> {
                     };
                     Ok(format!(r#"{{"{form}":{}}}"#, record.value))
                 }
-                Def::Told(Told::Is(json)) => Ok(json.get().to_owned()),
+                Def::Told(Told::Is(json)) => Ok(json.clone()),
                 Def::Told(Told::Input(seq, name)) => self.input(*seq, name).await,
                 Def::Told(Told::At(seq, name)) => {
                     let def = self.told(*seq, name).await?;

@@ -13,8 +13,8 @@ use crate::{
     meter::Usage,
     state::{GIVEN, Source},
 };
-use serde_json::value::RawValue;
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -223,40 +223,67 @@ impl Here {
         });
     }
 
-    /// Comes to a position. What is not live there is forgotten; the names of what must be written there are given, each
-    /// with its index.
-    pub(super) fn arrive(&mut self, place: &'static Place, turn: u64) -> Vec<(usize, &'static str)> {
+    /// Comes to a position. What is not live there is forgotten.
+    pub(super) fn arrive(&mut self, place: &'static Place, turn: u64) {
         if std::mem::take(&mut self.is_told) {
             self.labels.clear();
         }
         self.same = None;
-        self.labels.append(&mut self.way);
+        if self.labels.is_empty() {
+            std::mem::swap(&mut self.labels, &mut self.way);
+        } else {
+            self.labels.append(&mut self.way);
+        }
         self.stands &= !std::mem::replace(&mut self.is_begun, true);
         self.replay.clear();
         (self.attempts, self.timers, self.by) = (0, 0, None);
         self.untold.clear();
         self.inner.clear();
         self.turn = turn;
-        let mut known = std::mem::take(&mut self.values);
-        let mut unwritten = Vec::new();
-        self.values = place
-            .live
-            .iter()
-            .enumerate()
-            .map(|(index, name)| {
-                let value = match known.iter().position(|value| value.name == *name) {
-                    Some(index) => known.swap_remove(index),
-                    None => Valued { name, def: None, told: None },
-                };
-                if value.def.is_none() {
-                    unwritten.push((index, *name));
-                }
-                value
-            })
-            .collect();
+        for (index, name) in place.live.iter().enumerate() {
+            // Those before it have their places.
+            let known = self.values.iter().skip(index).position(|value| value.name == *name);
+            let known = known.map_or_else(
+                || {
+                    self.values.push(Valued { name, def: None, told: None });
+                    self.values.len() - 1
+                },
+                |behind| index + behind,
+            );
+            self.values.swap(index, known);
+        }
+        self.values.truncate(place.live.len());
         self.place = Some(place);
         self.outcome = None;
-        unwritten
+    }
+
+    /// The first value that is written nowhere, from one on, with its index.
+    pub(super) fn unwritten(&self, from: usize) -> Option<(usize, &'static str)> {
+        let mut values = self.values.iter().enumerate().skip(from);
+        values.find(|(_, value)| value.def.is_none()).map(|(index, value)| (index, value.name))
+    }
+
+    /// The lists of many parts that no record tells of, with their indices.
+    pub(super) fn long(&self) -> impl Iterator<Item = (usize, &Valued)> {
+        let is_long = |value: &Valued| {
+            value.told.is_none() && matches!(&value.def, Some(Def::Told(Told::List(_, items))) if items.len() > 8)
+        };
+        self.values.iter().enumerate().filter(move |(_, value)| is_long(value))
+    }
+
+    /// How many attempts of the step have failed, also before the run was cut off.
+    pub(super) fn attempted(&self) -> u32 {
+        let attempts = self.replay.iter().filter(|record| record.kind == RecordKind::Attempt);
+        attempts.map(|record| record.attempt).max().unwrap_or(0).max(self.attempts)
+    }
+
+    /// The label of the way to the position, as records have it.
+    pub(super) fn label(&self) -> Cow<'static, str> {
+        match *self.labels {
+            [] => Cow::Borrowed(""),
+            [label] => Cow::Borrowed(label),
+            _ => Cow::Owned(self.labels.join(", ")),
+        }
     }
 
     /// The labels of the way to the position, which the first records of the scopes within tell.
@@ -301,9 +328,4 @@ impl Here {
             value.told = Some(seq);
         }
     }
-}
-
-/// A value as JSON that was written before.
-pub(super) fn raw(json: String) -> Option<Box<RawValue>> {
-    RawValue::from_string(json).ok()
 }

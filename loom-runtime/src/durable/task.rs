@@ -7,6 +7,7 @@ use super::{
     inner::{End, Live},
     keeping::{Halt, ended_as},
     scope::Valued,
+    signal::Hearing,
 };
 use crate::{
     clock::until,
@@ -56,33 +57,31 @@ pub(super) async fn carry_on<C: ?Sized + Sync, M: Machine<C>>(
         Err(unfit) => return halted(driver, Halt::Unfit { at: "start".to_owned(), unfit }).await,
     };
     let mut idle = Idle::new(&driver.keeping);
+    let mut hearing = Hearing::new(&live.signal);
     let outcome = {
         let drive = pin!(driver.drive::<C, M>(context, &root, input, 0));
         let mut machine = pin!(InRun::new(M::NAME, Some(driver.of()), drive));
         loop {
-            let turn = {
-                let mut signalled = pin!(live.signal.notified());
-                poll_fn(|cx| {
-                    idle.begins(cx);
-                    let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
-                    let cancelled = driver.settled();
-                    if driver.keeping.is_halted() {
-                        return Poll::Ready(Turn::Halted);
-                    }
-                    if let Poll::Ready(outcome) = polled {
-                        return Poll::Ready(Turn::Done(outcome));
-                    }
-                    if signalled.as_mut().poll(cx).is_ready() {
-                        return Poll::Ready(Turn::Signal);
-                    }
-                    if waits && !cancelled && may_be_put_aside(driver) {
-                        return Poll::Ready(Turn::Aside);
-                    }
-                    idle.poll(cx);
-                    if driver.keeping.is_halted() { Poll::Ready(Turn::Halted) } else { Poll::Pending }
-                })
-                .await
-            };
+            let turn = poll_fn(|cx| {
+                idle.begins(cx);
+                let (polled, waits) = rests_at_waits(|| machine.as_mut().poll(cx));
+                let cancelled = driver.settled();
+                if driver.keeping.is_halted() {
+                    return Poll::Ready(Turn::Halted);
+                }
+                if let Poll::Ready(outcome) = polled {
+                    return Poll::Ready(Turn::Done(outcome));
+                }
+                if hearing.poll(cx).is_ready() {
+                    return Poll::Ready(Turn::Signal);
+                }
+                if waits && !cancelled && may_be_put_aside(driver) {
+                    return Poll::Ready(Turn::Aside);
+                }
+                idle.poll(cx);
+                if driver.keeping.is_halted() { Poll::Ready(Turn::Halted) } else { Poll::Pending }
+            })
+            .await;
             match turn {
                 Turn::Done(outcome) => break outcome,
                 Turn::Halted => return stopped(driver).await,

@@ -29,8 +29,8 @@ struct Begun {
 
 /// What somebody waits for.
 pub(super) struct Wait {
-    /// The number of the record up to which all is to be written.
-    pub(super) until: u64,
+    /// The number of the record up to which all is to be written; none of what is recorded when this is looked at first.
+    pub(super) until: Option<u64>,
     /// How the run stands, if that is to be written too.
     pub(super) status: Option<(Status, Option<i64>)>,
     /// Under which number it is woken, if it has one by now.
@@ -40,11 +40,11 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    const ALL: Wait = Wait { until: u64::MAX, status: None, number: None, whole: false };
+    const ALL: Wait = Wait { until: Some(u64::MAX), status: None, number: None, whole: false };
 
-    /// For the records up to one.
-    pub(super) const fn until(until: u64) -> Self {
-        Wait { until, ..Self::ALL }
+    /// For all that is recorded when this is looked at first.
+    pub(super) const fn recorded() -> Self {
+        Wait { until: None, ..Self::ALL }
     }
 
     /// For all records, by whoever polls the whole run.

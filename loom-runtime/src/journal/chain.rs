@@ -268,8 +268,8 @@ mod tests {
             kind: RecordKind::Answered,
             scope: "0.1/".to_owned(),
             turn: 2,
-            node: "approve".to_owned(),
-            label: "Desk::Billing".to_owned(),
+            node: "approve".into(),
+            label: "Desk::Billing".into(),
             attempt: 0,
             began_at: 1_800_000_000_010,
             at: 1_800_000_000_005,
@@ -303,8 +303,8 @@ mod tests {
             Record { kind: RecordKind::Output, ..record() },
             Record { scope: text(), ..record() },
             Record { turn: 3, ..record() },
-            Record { node: text(), ..record() },
-            Record { label: text(), ..record() },
+            Record { node: text().into(), ..record() },
+            Record { label: text().into(), ..record() },
             Record { attempt: 1, ..record() },
             Record { began_at: 0, ..record() },
             Record { at: 0, ..record() },
@@ -315,7 +315,7 @@ mod tests {
             Record { by: Some(String::new()), ..record() },
             Record { usage, ..record() },
             // What moves from one text to the next is another record.
-            Record { scope: "0.1/a".to_owned(), node: "pprove".to_owned(), ..record() },
+            Record { scope: "0.1/a".to_owned(), node: "pprove".into(), ..record() },
         ];
         for other in others {
             assert_ne!(Link::beginning(&run(), "").next(&other), link, "{other:?}");

@@ -3,6 +3,7 @@
 use super::{JournalError, Link};
 use crate::meter::{Budget, Usage};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A run that is to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,9 +187,9 @@ pub struct Record {
     /// How many turns the scope had taken before.
     pub turn: u64,
     /// The node it happened at.
-    pub node: String,
+    pub node: Cow<'static, str>,
     /// The label of the way that led to the node; empty where there was no choice.
-    pub label: String,
+    pub label: Cow<'static, str>,
     /// The attempt of the step, counted from 1; of a timer, which one it is at its node; else 0.
     pub attempt: u32,
     /// When it began.

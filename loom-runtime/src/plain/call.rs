@@ -270,7 +270,7 @@ impl Calls {
             }
         };
         let node = InNode::new(at.place, attempts);
-        let attempts = self.driver.performed(at, first, async { Ok(node.await) });
+        let attempts = self.driver.performed(at, Some(first), async { Ok(node.await) });
         let tried = Cancellable::new(Some(&keeping.cancel), at.place, false, attempts).await;
         let tried = tried.unwrap_or_else(|cancelled| Err((cancelled, None)));
         let kept = match (&tried, &cached) {

@@ -46,7 +46,7 @@ impl Replay {
             match record.kind {
                 Output | Answered | Failed | Cancelled => replay.outcomes.push_back(record),
                 Attempt | Begun | Asked => {
-                    let call = (record.node.clone(), record.turn);
+                    let call = (record.node.clone().into_owned(), record.turn);
                     replay.besides.entry(call).or_default().insert(0, record);
                 }
                 _ => {}
@@ -114,8 +114,8 @@ mod tests {
             kind,
             scope: String::new(),
             turn,
-            node: node.to_owned(),
-            label: String::new(),
+            node: node.to_owned().into(),
+            label: "".into(),
             attempt: 1,
             began_at: 0,
             at: 0,

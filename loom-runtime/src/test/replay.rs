@@ -180,7 +180,7 @@ fn ended(
         return Some(Difference { recorded: replay.recorded(), now });
     }
     let recorded = match (info.status, end) {
-        (Status::Done, Some(end)) => Went::Ended(end.label.clone()),
+        (Status::Done, Some(end)) => Went::Ended(end.label.clone().into_owned()),
         (Status::Failed | Status::Cancelled, Some(end)) => Went::Failed(failure_of(end)),
         // It was cut off, or waits: as far as it is recorded it is the same, unless it has ended now.
         _ => {

@@ -130,10 +130,10 @@ impl Looking {
         let link = self.link.map(|before| before.next(&record));
         if record.link != link {
             let flaw = if record.link.is_none() { Flaw::Unchained } else { Flaw::Changed };
-            return Err(broken(Some(record.node), flaw));
+            return Err(broken(Some(record.node.into_owned()), flaw));
         }
         if self.expected.is_some_and(|seal| seal.seq == seq && Some(seal.link) != link) {
-            return Err(broken(Some(record.node), Flaw::Another));
+            return Err(broken(Some(record.node.into_owned()), Flaw::Another));
         }
         (self.last, self.link) = (seq, link);
         Ok(())

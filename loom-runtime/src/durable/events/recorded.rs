@@ -67,6 +67,7 @@ impl Recorded<'_> {
                 _ => self.happened(&record, &asked)?,
             };
             let Record { seq, scope, turn, node, label, attempt, began_at, at, usage, .. } = record;
+            let (node, label) = (node.into_owned(), label.into_owned());
             events.push(Event { seq, what, scope, turn, node, label, attempt, began_at, at, usage });
         }
         Ok((events, over))

@@ -27,7 +27,7 @@ async fn is_written_once<S: Store>(store: &S) {
     let promise = "other content for a number that is taken is refused";
     let fields: [fn(&mut Record); 5] = [
         |record| record.value.push(' '),
-        |record| record.node.push('2'),
+        |record| record.node += "2",
         |record| record.at += 1,
         |record| record.after = None,
         |record| record.live.clear(),

@@ -89,7 +89,7 @@ async fn odd<S: Store>(store: &S) {
 
 fn odd_record(text: &str) -> Record {
     let text = || text.to_owned();
-    Record { scope: text(), node: text(), label: text(), live: text(), value: text(), ..record(1) }
+    Record { scope: text(), node: text().into(), label: text().into(), live: text(), value: text(), ..record(1) }
 }
 
 async fn large<S: Store>(store: &S) {

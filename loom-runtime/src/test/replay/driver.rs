@@ -191,7 +191,7 @@ impl Replay {
                     state.stands.remove(&visit);
                     let record = &self.recorded.given[index];
                     if timer.is_none() || at.place.node == "sleep" {
-                        state.path.push(record.node.clone());
+                        state.path.push(record.node.clone().into_owned());
                     }
                     state.waiting.drain(..).for_each(Waker::wake);
                     locked(&at.scope.here).is_told = true;
@@ -244,7 +244,7 @@ impl Replay {
 }
 
 fn went(record: &Record) -> Went {
-    Went::To { node: record.node.clone(), label: record.label.clone() }
+    Went::To { node: record.node.clone().into_owned(), label: record.label.clone().into_owned() }
 }
 
 impl Driver for Replay {
