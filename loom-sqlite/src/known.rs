@@ -13,6 +13,8 @@ const MOST: usize = 65_536;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     version: Option<i64>,
+    /// The number of the next run that is begun.
+    next_run: Option<u64>,
     runs: HashMap<u64, Standing>,
     /// Of the few owners there are.
     leases: Vec<(Arc<str>, i64)>,
@@ -45,6 +47,16 @@ impl Known {
         *self = Self::default();
     }
 
+    /// The number of the next run that is begun, if that is known.
+    pub(crate) const fn next_run(&self) -> Option<u64> {
+        self.next_run
+    }
+
+    pub(crate) const fn set_next_run(&mut self, run: u64) {
+        self.next_run = Some(run);
+    }
+
+    /// Where a run stands, if that is known.
     pub(crate) fn run(&self, run: u64) -> Option<Standing> {
         self.runs.get(&run).cloned()
     }

@@ -53,6 +53,11 @@ impl<'w> Store<'w> {
         .add(run, record)
     }
 
+    /// The number of the next run.
+    pub(crate) fn next_run(&self) -> Result<u64, Trouble> {
+        self.known.next_run().map_or_else(|| runs::next_number(self.connection), Ok)
+    }
+
     /// Where a run stands, if there is one.
     pub(crate) fn standing(&mut self, run: u64) -> Result<Option<Standing>, Trouble> {
         if let Some(standing) = self.known.run(run) {

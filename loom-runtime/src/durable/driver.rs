@@ -149,7 +149,7 @@ impl Durable {
     ) -> Result<M::Output, Failure> {
         let start = At { scope: Arc::clone(scope), turn: 0, place: &START };
         let restored = self.restored(&start, M::places());
-        let mut turn = scope.here().tip.as_ref().map_or(0, |tip| tip.turn);
+        let turn = scope.here().tip.as_ref().map_or(0, |tip| tip.turn);
         let mut state = match restored {
             Some(mut from) => M::restore(&mut from).map_err(|unfit| self.unfit(&start, unfit))?,
             None => {
@@ -168,14 +168,15 @@ impl Durable {
             }
         };
         let mut near = M::place(&state);
+        let mut at = At { turn, place: near, ..start };
         loop {
-            let at = At { scope: Arc::clone(scope), turn, place: M::place(&state) };
+            at.place = M::place(&state);
             if !at.place.node.is_empty() {
                 near = at.place;
             }
-            self.keeping.arrive(scope, turn, at.place, &state);
+            self.keeping.arrive(scope, at.turn, at.place, &state);
             match Caught::new(M::turn(&mut state, self, context, &at)).await {
-                Ok(None) => turn += 1,
+                Ok(None) => at.turn += 1,
                 Ok(Some(output)) => return Ok(output),
                 Err(failure) => return Err(placed(failure, near)),
             }

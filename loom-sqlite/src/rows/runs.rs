@@ -110,20 +110,17 @@ impl RunRow {
         Ok(read)
     }
 
-    /// Adds the row of a new run, which gets its number.
-    pub(crate) fn add(&mut self, connection: &Connection) -> Result<(), Trouble> {
-        // The number goes into the checksum, so it must be known first.
-        let run = next_number(connection)?;
-        self.info.run = run.cast_unsigned();
+    /// Adds the row of a new run, unless there is one of its id. Gives whether it did.
+    pub(crate) fn add(&self, connection: &Connection) -> Result<bool, Trouble> {
         let (info, crc) = (&self.info, self.crc());
-        write(
+        let added = write(
             connection,
             "INSERT INTO runs (run, id, workflow, version, fingerprint, status, user, session, metadata, created_at, \
              ended_at, wake_at, cancel_at, owner, token, records, heads, questions, messages, signal, crc, budget, usage) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-             ?22, ?23)",
+             ?22, ?23) ON CONFLICT (id) DO NOTHING",
             params![
-                run,
+                info.run.cast_signed(),
                 info.id,
                 info.workflow,
                 info.version,
@@ -148,7 +145,7 @@ impl RunRow {
                 stored(&usage(&info.usage))
             ],
         )?;
-        Ok(())
+        Ok(added > 0)
     }
 
     /// Writes what can change of a run.
@@ -181,12 +178,12 @@ impl RunRow {
 }
 
 /// The number that comes after all that are there and all that were deleted.
-fn next_number(connection: &Connection) -> Result<i64, Trouble> {
+pub(crate) fn next_number(connection: &Connection) -> Result<u64, Trouble> {
     let highest = "SELECT (SELECT max(run) FROM runs), (SELECT value FROM meta WHERE name = 'run')";
     let last = one(connection, highest, [], |row| {
         Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0).max(row.get::<_, Option<i64>>(1)?.unwrap_or(0)))
     })?;
-    Ok(last.unwrap_or(0) + 1)
+    Ok(last.unwrap_or(0).cast_unsigned() + 1)
 }
 
 /// Deletes the row of a run, whose number is not used again.

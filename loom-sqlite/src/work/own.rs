@@ -35,19 +35,34 @@ pub(crate) fn graph_crc(fingerprint: &str, graph: &str) -> i64 {
 
 /// Begins a run and claims it.
 pub(crate) fn begin(store: &mut Store<'_>, new: &NewRun, owner: &str, now: i64) -> Result<Begun, Trouble> {
-    if let Some(row) = runs::by_id(store.connection, &new.id)? {
-        return Ok(Begun::Exists(row.info));
+    let leased = store.leased(owner, now);
+    // Whether there is one of its id is seen when it is added, unless it may not be.
+    if leased.is_ok()
+        && let Some(claim) = add(store, new, owner, now)?
+    {
+        return Ok(Begun::New(claim));
     }
-    store.leased(owner, now)?;
-    let mut row = RunRow {
-        info: RunInfo::of(0, new, owner, now),
+    match runs::by_id(store.connection, &new.id)? {
+        Some(row) => Ok(Begun::Exists(row.info)),
+        None => leased.and_then(|()| Err(Trouble::Damaged(format!("the id `{}` is of no run", new.id)))),
+    }
+}
+
+/// Adds a run, unless there is one of its id.
+fn add(store: &mut Store<'_>, new: &NewRun, owner: &str, now: i64) -> Result<Option<Claim>, Trouble> {
+    let run = store.next_run()?;
+    let row = RunRow {
+        info: RunInfo::of(run, new, owner, now),
         token: 1,
         records: 0,
         counts: Counts::default(),
         signal: false,
     };
-    row.add(store.connection)?;
-    let (run, token) = (row.info.run, row.token);
+    if !row.add(store.connection)? {
+        return Ok(None);
+    }
+    store.known.set_next_run(run + 1);
+    let token = row.token;
     records::add_input(store.connection, run, &new.input)?;
     if !store.known.has_graph(&new.fingerprint) {
         let crc = graph_crc(&new.fingerprint, &new.graph);
@@ -57,7 +72,7 @@ pub(crate) fn begin(store: &mut Store<'_>, new: &NewRun, owner: &str, now: i64) 
     }
     store.known.set_run(run, Standing { token, next: 1, owner: Some(owner.into()) });
     store.known.set_plain(row);
-    Ok(Begun::New(Claim { run, token }))
+    Ok(Some(Claim { run, token }))
 }
 
 /// Refuses when another owner than this has a run, or anyone if none is given. One that is gone has none, and loses its
