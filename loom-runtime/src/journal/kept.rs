@@ -186,7 +186,8 @@ pub struct Record {
     pub scope: String,
     /// How many turns the scope had taken before.
     pub turn: u64,
-    /// The node it happened at.
+    /// The node it happened at: a text of the program that recorded it, or one that was read. `&*record.node` lends it as a
+    /// `&str`, which `as_str` does not on a stable compiler.
     pub node: Cow<'static, str>,
     /// The label of the way that led to the node; empty where there was no choice.
     pub label: Cow<'static, str>,
